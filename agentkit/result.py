@@ -1,0 +1,47 @@
+"""How a run ended, and everything it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeAlias
+
+from typing_extensions import TypeVar
+
+from .messages import Message, Usage
+
+StopReason: TypeAlias = Literal[
+    "final",
+    "max_turns",
+    "deadline",
+    "usage_limit",
+    "stalled",
+    "invalid_calls",
+    "length",
+    "content_filter",
+    "cancelled",
+]
+"""final: the model answered · max_turns, deadline, usage_limit: that limit was reached · stalled: the same calls
+gave the same results again and again · invalid_calls: too many calls that no tool could take · length: the answer
+was cut at `max_tokens` · content_filter: the endpoint withheld the answer · cancelled: `Run.cancel` was called."""
+
+T = TypeVar("T", default=str)
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[T]):
+    """What a run leaves behind, however it ended."""
+
+    response: str
+    """The final text; empty where the run ended without one."""
+    output: T
+    """The typed answer where `output=` was given, else the text again."""
+    messages: list[Message]
+    """The whole conversation: valid, and ready to be the `history=` of the next run."""
+    turns: int
+    """Requests that were made to the model."""
+    stop_reason: StopReason = "final"
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    """The model that answered, as its runner names it."""
+    engine: str = ""
+    """What computed it, where the runner knows."""
