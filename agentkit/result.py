@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeAlias
-
-from typing_extensions import TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias
 
 from .messages import Message, Usage
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=str)
+else:
+    from typing import TypeVar  # typing_extensions would cost its import time for a default that only checkers read
+
+    T = TypeVar("T")
 
 StopReason: TypeAlias = Literal[
     "final",
@@ -23,8 +30,6 @@ StopReason: TypeAlias = Literal[
 """final: the model answered · max_turns, deadline, usage_limit: that limit was reached · stalled: the same calls
 gave the same results again and again · invalid_calls: too many calls that no tool could take · length: the answer
 was cut at `max_tokens` · content_filter: the endpoint withheld the answer · cancelled: `Run.cancel` was called."""
-
-T = TypeVar("T", default=str)
 
 
 @dataclass(frozen=True, slots=True)
