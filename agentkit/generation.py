@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypedDict
 
 from .errors import ConfigurationError
 from .messages import Message, ToolCall, ToolSpec, Usage
@@ -22,6 +22,20 @@ _RANGES: dict[str, tuple[float, float]] = {
     "frequency_penalty": (-2, 2),
     "presence_penalty": (-2, 2),
 }
+
+
+class SamplingOptions(TypedDict, total=False):
+    """The fields of `Sampling`, where they are passed one by one."""
+
+    max_tokens: int
+    temperature: float | None
+    top_p: float | None
+    top_k: int | None
+    seed: int | None
+    repetition_penalty: float | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    stop: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

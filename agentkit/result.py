@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias
 
+from .errors import OutputError
 from .messages import Message, Usage
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ StopReason: TypeAlias = Literal[
     "invalid_calls",
     "length",
     "content_filter",
+    "invalid_output",
     "cancelled",
 ]
 """final: the model answered · max_turns, deadline, usage_limit: that limit was reached · stalled: the same calls
 gave the same results again and again · invalid_calls: too many calls that no tool could take · length: the answer
-was cut at `max_tokens` · content_filter: the endpoint withheld the answer · cancelled: `Run.cancel` was called."""
+was cut at `max_tokens` · content_filter: the endpoint withheld the answer · invalid_output: the
+answer does not fit `output=`, also after it was asked for again · cancelled: `Run.cancel` was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,9 @@ class Result(Generic[T]):
 
     response: str
     """The final text; empty where the run ended without one."""
-    output: T
-    """The typed answer where `output=` was given, else the text again."""
     messages: list[Message]
     """The whole conversation: valid, and ready to be the `history=` of the next run."""
-    turns: int
+    turns: int = 0
     """Requests that were made to the model."""
     stop_reason: StopReason = "final"
     usage: Usage = field(default_factory=Usage)
@@ -50,3 +51,19 @@ class Result(Generic[T]):
     """The model that answered, as its runner names it."""
     engine: str = ""
     """What computed it, where the runner knows."""
+    outputs: tuple[T, ...] = ()
+    """The typed answer, or nothing where the run ended without one."""
+
+    @property
+    def output(self) -> T:
+        """The typed answer where `output=` was given, else the text again.
+
+        Raises:
+            OutputError: The run ended without one; `stop_reason` says why.
+        """
+        if not self.outputs:
+            raise OutputError(
+                f"the run ended without a typed output (stop_reason {self.stop_reason!r}).",
+                hint=f"The model's last words were: {self.response[:200]!r}",
+            )
+        return self.outputs[0]

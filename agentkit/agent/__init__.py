@@ -1,0 +1,5 @@
+"""The agent and its loop. `agent.py` is the face, `loop.py` the idea."""
+
+from .agent import Agent
+
+__all__ = ["Agent"]

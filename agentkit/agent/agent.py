@@ -1,0 +1,233 @@
+"""The face of the loop: what to run, with which tools, on which model runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack
+
+from ..errors import ConfigurationError
+from ..generation import Sampling, SamplingOptions, ToolChoice
+from ..messages import Message
+from ..result import Result, T
+from ..runners import as_runner
+from ..runners.base import Runner
+from ..tooling import Context, Tool, Toolset, ToolTable
+from .limits import Limits
+from .output import Output
+
+if TYPE_CHECKING:
+    from ..events import Event
+    from .channel import Channel
+    from .loop import Plan
+    from .run import Run
+    from .state import State
+
+
+class RunOptions(TypedDict, total=False):
+    """What `run`, `stream` and `run_sync` take beside the prompt."""
+
+    history: Sequence[Message | Mapping[str, Any]]
+    """Earlier messages, for example `Result.messages` of the last run. It is not changed."""
+    context: Any
+    """Any object of yours; tools and instructions get it."""
+    deadline: float
+    """Seconds for this run, in place of the agent's."""
+    tool_choice: ToolChoice
+    """For the first turn of this run, in place of the agent's."""
+    conversation: str
+    """A stable key, for endpoints that keep a conversation's prefix warm."""
+
+
+class Agent(Generic[T]):
+    """A model runner, tools, and instructions. Immutable: one agent serves any number of runs at once.
+
+    Args:
+        runner: A runner, or the string that names one: `local`, `local:PATH`, `workers-ai:MODEL`, `@cf/...`,
+            `openai:MODEL`. None takes the environment's `AGENTKIT_RUNNER`, else `local`.
+        tools: Functions, `Tool`s and `Toolset`s; an agent becomes a tool by `as_tool`.
+        instructions: The system message: a text, or a function that makes it from the `context=` of a run.
+        output: A pydantic model, dataclass, TypedDict or other type, or a function of them: the answer then is a
+            value of it, in `Result.output`.
+        tool_choice: For the first turn: `auto`, `none`, `required`, or the name of a tool.
+        max_turns: Requests with tools, 20.
+        deadline: Seconds for a whole run; a tenth is kept for the last answer.
+        max_tool_calls: Calls in a whole run.
+        max_total_tokens: Tokens of a whole run, as far as the endpoint reports them.
+        max_invalid_calls: Calls that name no tool or do not fit theirs, 10.
+        extra: Further fields of the request body, for what one server has and others do not.
+        sampling: `max_tokens`, `temperature`, `top_p`, `top_k`, `seed`, `repetition_penalty`, `frequency_penalty`,
+            `presence_penalty`, `stop`: see `Sampling`.
+
+    Raises:
+        ConfigurationError: An argument is wrong; the message names it.
+    """
+
+    def __init__(
+        self,
+        runner: str | Runner | None = None,
+        *,
+        tools: Iterable[Tool[..., Any] | Toolset | Callable[..., Any]] = (),
+        instructions: str | Callable[[Any], str] | None = None,
+        output: type[T] | Callable[..., T] | None = None,
+        tool_choice: ToolChoice = "auto",
+        max_turns: int = 20,
+        deadline: float | None = None,
+        max_tool_calls: int | None = None,
+        max_total_tokens: int | None = None,
+        max_invalid_calls: int = 10,
+        extra: Mapping[str, Any] | None = None,
+        **sampling: Unpack[SamplingOptions],
+    ) -> None:
+        self.runner = as_runner(runner)
+        self.tools = ToolTable(tools)
+        self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls)
+        self._sampling = _sampling(sampling)
+        self._output = None if output is None else Output(output)
+        self._instructions = instructions
+        self._tool_choice = self._checked(tool_choice)
+        self._extra = dict(extra or {})
+
+    async def run(self, prompt: str | None, **options: Unpack[RunOptions]) -> Result[T]:
+        """Answer a prompt, with as many turns as it takes.
+
+        Args:
+            prompt: What the user says; None goes on from the history as it is.
+            options: `history`, `context`, `deadline`, `tool_choice`, `conversation`: see `RunOptions`.
+
+        Returns:
+            The result, with the reason why the run ended.
+
+        Raises:
+            RunnerError: The endpoint failed; `partial` has the result so far.
+        """
+        from .run import drive, new_stop
+
+        plan, state = self._prepare(prompt, None, options)
+        return await drive(plan, state, new_stop())
+
+    def stream(self, prompt: str | None, **options: Unpack[RunOptions]) -> Run[T]:
+        """Watch a run: `async with agent.stream(...) as run: async for event in run: ...`.
+
+        Takes what `run` takes. The last event is `RunFinished` with the result.
+        """
+        from .run import Run
+
+        return Run(lambda channel: self._prepare(prompt, channel, options))
+
+    def run_sync(self, prompt: str | None, **options: Unpack[RunOptions]) -> Result[T]:
+        """`run` for scripts and notebooks: waits for the result, also inside a running event loop.
+
+        All such runs of a process share one event loop in a thread of its own, and so their connections.
+        """
+        from .sync import wait_for
+
+        return wait_for(lambda: self.run(prompt, **options))
+
+    def as_tool(self, name: str, description: str) -> Tool[..., Any]:
+        """This agent as a tool of another. It shares the other's deadline, and its usage is added to the other's.
+
+        Args:
+            name: The tool's name.
+            description: What the other model is told that it does.
+        """
+
+        async def ask(request: str, context: Context[Any]) -> Any:
+            result = await self.run(request, context=context.value)
+            context.add_usage(result.usage)
+            return result.output if self._output is not None else result.response
+
+        ask.__doc__ = f"{description}\n\nArgs:\n    request: What to do, in full sentences."
+        return Tool(ask, name=name)
+
+    async def aclose(self) -> None:
+        """Free what the runner holds: connections, a loaded model."""
+        await self.runner.aclose()
+
+    async def __aenter__(self) -> Agent[T]:
+        """Keep the toolsets entered, and close the runner, with this block."""
+        await self.tools.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self.tools.__aexit__(kind, error, trace)
+        finally:
+            await self.aclose()
+
+    def _checked(self, tool_choice: ToolChoice) -> ToolChoice:
+        if tool_choice in ("auto", "none", "required") or self.tools.get(tool_choice) is not None:
+            return tool_choice
+        raise ConfigurationError(
+            f"tool_choice={tool_choice!r} names no tool.",
+            hint=f"Use auto, none, required, or one of: {', '.join(spec.name for spec in self.tools.specs)}.",
+        )
+
+    def _prepare(self, prompt: str | None, channel: Channel | None, options: RunOptions) -> tuple[Plan, State]:
+        from .loop import Plan
+        from .state import State
+
+        context = options.get("context")
+        deadline = options.get("deadline")
+        choice = options.get("tool_choice")
+        plan = Plan(
+            self.runner,
+            self.tools,
+            self._limits if deadline is None else self._limits.within(deadline),
+            self._sampling,
+            self._tool_choice if choice is None else self._checked(choice),
+            self._output,
+            context,
+            options.get("conversation"),
+            self._extra,
+            channel,
+        )
+        messages = _conversation(self._system(context), options.get("history") or (), prompt)
+        return plan, State(messages, channel.send if channel is not None else _ignore)
+
+    def _system(self, context: Any) -> str | None:
+        text = self._instructions(context) if callable(self._instructions) else self._instructions
+        if self._output is None:
+            return text
+        return f"{text}\n\n{self._output.instruction}" if text else self._output.instruction
+
+
+def _conversation(
+    system: str | None, history: Sequence[Message | Mapping[str, Any]], prompt: str | None
+) -> list[Message]:
+    """The messages that a run starts with; instructions take the place of an earlier run's."""
+    messages = [item if isinstance(item, Message) else _message(item) for item in history]
+    if system is not None:
+        if messages and messages[0].role == "system":
+            if messages[0].content != system:
+                messages[0] = Message("system", system)
+        else:
+            messages.insert(0, Message("system", system))
+    if prompt is not None:
+        if not isinstance(prompt, str):
+            raise ConfigurationError(f"the prompt must be a text or None, not {type(prompt).__name__}.")
+        messages.append(Message("user", prompt))
+    if not any(message.role != "system" for message in messages):
+        raise ConfigurationError("there is neither a prompt nor a history to answer.")
+    return messages
+
+
+def _message(item: Mapping[str, Any]) -> Message:
+    try:
+        return Message.from_dict(item)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ConfigurationError(f"history has an entry that is no message: {error}.") from error
+
+
+def _sampling(options: SamplingOptions) -> Sampling:
+    known = Sampling.__dataclass_fields__
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise ConfigurationError(f"unknown option {unknown[0]!r}.", hint=f"Sampling options are: {', '.join(known)}.")
+    return Sampling(**options)
+
+
+def _ignore(event: Event) -> None:
+    """Nobody watches."""

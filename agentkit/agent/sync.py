@@ -1,0 +1,63 @@
+"""The only door for code that is not async: an event loop in a thread of its own."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from ..errors import ConfigurationError
+
+R = TypeVar("R")
+
+_lock = threading.Lock()
+_door: tuple[int, BlockingPortal, int] | None = None
+"""Process id, portal, and id of the portal's thread."""
+
+
+def wait_for(start: Callable[[], Awaitable[R]]) -> R:
+    """Run a coroutine to its end from a thread that may, or may not, have an event loop of its own.
+
+    Ctrl-C cancels it, and is raised once it has cleaned up.
+    """
+    portal, thread = _portal()
+    if threading.get_ident() == thread:
+        raise ConfigurationError(
+            "run_sync was called from async code of a run_sync.", hint="Use `await agent.run(...)` there."
+        )
+    future = portal.start_task_soon(start)
+    try:
+        return future.result()
+    except KeyboardInterrupt:
+        future.cancel()
+        _settle(future.exception)
+        raise
+
+
+def _settle(wait: Callable[[float], object]) -> None:
+    try:
+        wait(5.0)
+    except (CancelledError, TimeoutError):
+        pass
+
+
+def _portal() -> tuple[BlockingPortal, int]:
+    global _door
+    with _lock:
+        if _door is None or _door[0] != os.getpid():  # a forked child has the parent's portal, but not its thread
+            manager: AbstractContextManager[BlockingPortal] = start_blocking_portal("asyncio")
+            portal = manager.__enter__()
+            atexit.register(_close, manager, os.getpid())
+            _door = (os.getpid(), portal, portal.call(threading.get_ident))
+        return _door[1], _door[2]
+
+
+def _close(manager: AbstractContextManager[BlockingPortal], process: int) -> None:
+    if process == os.getpid():
+        manager.__exit__(None, None, None)

@@ -1,0 +1,91 @@
+"""One turn: a request to the model, and the calls it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from time import perf_counter
+from typing import Any
+
+import anyio
+
+from ..events import Repaired, ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
+from ..generation import Finish, ReasoningDelta, Request, TextDelta
+from ..messages import Message, ToolCall, ToolResult
+from ..runners.base import Runner
+from ..tooling import Context, ToolTable, segments
+from .channel import Channel
+from .state import State
+
+
+async def ask(runner: Runner, request: Request, state: State, channel: Channel | None) -> Message:
+    """Send a request, pass on what arrives, and append the reply to the conversation.
+
+    Returns:
+        The assistant message.
+    """
+    state.turns += 1
+    emit = state.emit
+    emit(TurnStarted(state.turns))
+    text = state.text
+    reasoning: list[str] = []
+    calls: list[ToolCall] = []
+    async with aclosing(runner.generate(request)) as deltas:
+        async for delta in deltas:
+            if isinstance(delta, TextDelta):
+                text.append(delta.text)
+                emit(delta)
+                if channel is not None:
+                    await channel.drained()
+            elif isinstance(delta, ReasoningDelta):
+                reasoning.append(delta.text)
+                emit(delta)
+            elif isinstance(delta, ToolCall):
+                calls.append(delta)
+            elif isinstance(delta, Finish):
+                state.finish = delta
+            else:
+                emit(delta)
+    message = Message("assistant", "".join(text), tuple(calls), reasoning="".join(reasoning) or None)
+    state.text = []
+    state.messages.append(message)
+    state.pending = message.tool_calls
+    state.usage += state.finish.usage
+    emit(TurnFinished(state.turns, message, state.finish))
+    return message
+
+
+async def execute(table: ToolTable, calls: Sequence[ToolCall], state: State, context: Any) -> list[ToolResult]:
+    """Run the calls of one turn: in parallel, with sequential tools as barriers.
+
+    Returns:
+        The results in the order of the calls; `state.finished` has each as soon as it is there.
+    """
+    for segment in segments(calls, table):
+        if len(segment) == 1:
+            await _execute(table, segment[0], state, context)
+            continue
+        async with anyio.create_task_group() as group:
+            for call in segment:
+                group.start_soon(_execute, table, call, state, context)
+    return [state.finished[call.id] for call in calls]
+
+
+async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any) -> None:
+    emit = state.emit
+    state.started.add(call.id)
+    emit(ToolStarted(call))
+    started = perf_counter()
+
+    def on_progress(report: Any) -> None:
+        emit(ToolProgress(call, report))
+
+    def on_usage(usage: Any) -> None:
+        state.usage += usage
+
+    context = Context(value, call, state.turns, state.messages, on_progress, on_usage)
+    result = await table.execute(call, context)
+    state.finished[call.id] = result
+    for what, before, after in result.repairs:
+        emit(Repaired(what, before, after))
+    emit(ToolFinished(call, result, perf_counter() - started))
