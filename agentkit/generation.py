@@ -67,15 +67,17 @@ class Sampling:
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
             value = getattr(self, name)
-            if value is None:
+            if value is None and name != "max_tokens":
                 continue
             whole = name in ("max_tokens", "top_k", "seed")
             if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
                 raise ConfigurationError(f"{name}={value!r} must be {'an integer' if whole else 'a number'}.")
             if not low <= value <= high:
                 raise ConfigurationError(f"{name}={value!r} is outside {low:g} to {high:g}.")
-        if isinstance(self.stop, str):
-            object.__setattr__(self, "stop", (self.stop,))
+        stop = (self.stop,) if isinstance(self.stop, str) else self.stop
+        if not isinstance(stop, (tuple, list)) or not all(isinstance(text, str) and text for text in stop):
+            raise ConfigurationError(f"stop={stop!r} must be texts that are not empty.")
+        object.__setattr__(self, "stop", tuple(stop))
 
     def to_dict(self) -> dict[str, Any]:
         """The options that are set, `max_tokens` always among them."""
