@@ -20,7 +20,7 @@ LEAST = (3, 11)
 def ready(groups=()):
     """Install agentkit, editable and with all extras, and the dependency groups; return the environment's Python."""
     if sys.version_info < LEAST:
-        sys.exit("error: agentkit needs Python %d.%d or newer; this is %s." % (*LEAST, sys.version.split()[0]))
+        sys.exit(f"error: agentkit needs Python {LEAST[0]}.{LEAST[1]} or newer; this is {sys.version.split()[0]}.")
     wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
     stamp = VENV / "-".join(["agentkit", *groups, "ready"])
     if stamp.is_file() and stamp.read_text() == wanted and PYTHON.exists():
@@ -49,4 +49,4 @@ def install(*what):
 
 
 def tell(text):
-    print("\033[2m%s ...\033[0m" % text if sys.stderr.isatty() else "%s ..." % text, file=sys.stderr, flush=True)
+    print(f"\033[2m{text} ...\033[0m" if sys.stderr.isatty() else f"{text} ...", file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ class SamplingOptions(TypedDict, total=False):
     repetition_penalty: float | None
     frequency_penalty: float | None
     presence_penalty: float | None
-    stop: tuple[str, ...]
+    stop: str | Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Sampling:
     """-2 to 2."""
     presence_penalty: float | None = None
     """-2 to 2."""
-    stop: tuple[str, ...] = ()
+    stop: str | Sequence[str] = ()
     """Texts that end the reply; they are not part of it."""
 
     def __post_init__(self) -> None:

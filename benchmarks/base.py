@@ -52,9 +52,6 @@ async def run(client: httpx.AsyncClient, url: str, model: str, prompt: str, mark
 
 async def stream(client: httpx.AsyncClient, url: str, model: str, prompt: str) -> str:
     body = {"model": model, "messages": [{"role": "user", "content": prompt}], "stream": True, "max_tokens": 2048}
-    text = []
     async with client.stream("POST", f"{url}/chat/completions", json=body) as response:
-        async for line in response.aiter_lines():
-            if line.startswith("data: ") and line != "data: [DONE]":
-                text.append(json.loads(line[6:])["choices"][0]["delta"].get("content", ""))
-    return "".join(text)
+        lines = [line async for line in response.aiter_lines() if line.startswith("data: ") and line != "data: [DONE]"]
+    return "".join(json.loads(line[6:])["choices"][0]["delta"].get("content", "") for line in lines)

@@ -47,7 +47,10 @@ def cpu(code: str, *arguments: str, rounds: int = 9) -> float:
 
 def modules(code: str) -> int:
     output = subprocess.run(
-        [sys.executable, "-c", f"{code}\nimport sys; print(len(sys.modules))"], check=True, capture_output=True, text=True
+        [sys.executable, "-c", f"{code}\nimport sys; print(len(sys.modules))"],
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     return int(output)
 

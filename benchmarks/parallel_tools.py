@@ -43,11 +43,8 @@ async def batch_seconds(name: str) -> float:
     spans = []
     subject = agent(name, 64)
     for _ in range(8):
-        marks = []
         async with subject.stream("go") as run:
-            async for event in run:
-                if isinstance(event, ToolStarted | ToolFinished):
-                    marks.append(perf_counter())
+            marks = [perf_counter() async for event in run if isinstance(event, ToolStarted | ToolFinished)]
         spans.append(marks[-1] - marks[0])
     return min(spans)
 

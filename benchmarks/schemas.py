@@ -29,7 +29,12 @@ class Trip(BaseModel):
 
 
 def plain(
-    city: str, days: int, metric: bool = True, detail: Literal["low", "high"] = "low", hours: float = 1.0, tag: str | None = None
+    city: str,
+    days: int,
+    metric: bool = True,
+    detail: Literal["low", "high"] = "low",
+    hours: float = 1.0,
+    tag: str | None = None,
 ) -> str:
     """Forecast the weather.
 
@@ -73,7 +78,7 @@ def main() -> None:
     tool = Tool(quick)
     validate = tool.validate  # the public way to typed arguments
     context = Context(None, call)
-    Tool(plain).spec, Tool(nested).spec  # noqa: B018
+    Tool(plain).spec, Tool(nested).spec
     validate(call.arguments)
     report(
         [

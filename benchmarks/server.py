@@ -1,7 +1,7 @@
 """A model server that costs next to nothing: it asks for a tool N times, then answers.
 
-The model's name says what it does: `turns=50`, `turns=3,delay=0.2`, `tokens=1000`, `calls=64`. Run as a process of its own,
-so that the client's CPU time is the client's alone. Prints its port.
+The model's name says what it does: `turns=50`, `turns=3,delay=0.2`, `tokens=1000`, `calls=64`. Run as a process of its
+own, so that the client's CPU time is the client's alone. Prints its port.
 """
 
 from __future__ import annotations
@@ -32,12 +32,17 @@ def reply(body: bytes, wanted: dict[str, float]) -> bytes:
         reason = "tool_calls"
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
     choice = {"index": 0, "message": message, "finish_reason": reason}
-    return json.dumps({"id": "x", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}).encode()
+    return json.dumps(
+        {"id": "x", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
+    ).encode()
 
 
 def frames(tokens: int) -> list[bytes]:
     chunk = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-    pieces = [{**chunk, "choices": [{"index": 0, "delta": {"content": f" word{i}"}, "finish_reason": None}]} for i in range(tokens)]
+    pieces = [
+        {**chunk, "choices": [{"index": 0, "delta": {"content": f" word{i}"}, "finish_reason": None}]}
+        for i in range(tokens)
+    ]
     last = {**chunk, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
     datas = [b"data: " + json.dumps(piece).encode() + b"\n\n" for piece in [*pieces, last]]
     return [b"%x\r\n%b\r\n" % (len(data), data) for data in [*datas, b"data: [DONE]\n\n"]] + [b"0\r\n\r\n"]

@@ -9,11 +9,11 @@ from time import process_time
 
 import base
 import httpx
+from agentkit.runners.openai import OpenAIRunner
 from harness import Row, report, server
 
 from agentkit import Agent
 from agentkit.generation import TextDelta
-from agentkit.runners.openai import OpenAIRunner
 
 TOKENS = 1000
 

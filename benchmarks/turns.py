@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 from statistics import median
 from time import process_time
 
 import base
 import httpx
+from agentkit.runners.openai import OpenAIRunner
 from harness import Row, report, server
 
 from agentkit import Agent, tool
-from agentkit.events import TurnStarted
-from agentkit.runners.openai import OpenAIRunner
 
 ROUNDS = 5
 
@@ -52,7 +52,7 @@ async def theirs(url: str, turns: int, marks: list[float]) -> None:
 
 
 def steps(marks: list[float]) -> list[float]:
-    return [(after - before) * 1e6 for before, after in zip(marks, marks[1:], strict=False)]
+    return [(after - before) * 1e6 for before, after in pairwise(marks)]
 
 
 def mean(values: list[float]) -> float:
@@ -78,7 +78,9 @@ def main() -> None:
                     growth.append(late / early)
                 if turns == 400:
                     growth.append(median(steps(mine)[-20:]) / median(steps(mine)[40:60]))
-            rows.append(Row(f"a tool turn at {turns} turns, over a hand-written httpx loop", median(ratios), "x", target))
+            rows.append(
+                Row(f"a tool turn at {turns} turns, over a hand-written httpx loop", median(ratios), "x", target)
+            )
             rows.append(Row(f"a tool turn at {turns} turns", median(costs), "us"))
             if growth:
                 what = "from the first turns to the 50th" if turns == 50 else "from the 50th turn to the 400th"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / ".ci"))
 
-import environment  # noqa: E402
+import environment
 
 CHECKS = (
     ("ruff", "check", "."),

@@ -31,7 +31,18 @@ FLOORS = {
 }
 """Room -> rooms that it may import from. The empty room is the face, `agentkit` itself."""
 
-HEAVY = ("anyio", "docstring_parser", "h11", "httpx", "llguidance", "pydantic", "rich", "tenacity", "typer", "xllamacpp")
+HEAVY = (
+    "anyio",
+    "docstring_parser",
+    "h11",
+    "httpx",
+    "llguidance",
+    "pydantic",
+    "rich",
+    "tenacity",
+    "typer",
+    "xllamacpp",
+)
 
 
 def modules() -> list[Path]:

@@ -51,9 +51,7 @@ class State:
             result = self.finished.get(call.id)
             if result is None:
                 running = call.id in self.started
-                result = ToolResult(
-                    call, INTERRUPTED if running else STOPPED, "cancelled" if running else "skipped"
-                )
+                result = ToolResult(call, INTERRUPTED if running else STOPPED, "cancelled" if running else "skipped")
             self.messages.append(result.message())
         self.close_calls()
 

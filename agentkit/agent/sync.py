@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -41,10 +41,8 @@ def wait_for(start: Callable[[], Awaitable[R]]) -> R:
 
 
 def _settle(wait: Callable[[float], object]) -> None:
-    try:
+    with suppress(CancelledError, TimeoutError):
         wait(5.0)
-    except (CancelledError, TimeoutError):
-        pass
 
 
 def _portal() -> tuple[BlockingPortal, int]:

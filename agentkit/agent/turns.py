@@ -9,8 +9,8 @@ from typing import Any
 
 import anyio
 
-from ..events import Repaired, ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
-from ..generation import Finish, ReasoningDelta, Request, TextDelta
+from ..events import ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
+from ..generation import Finish, ReasoningDelta, Repaired, Request, TextDelta
 from ..messages import Message, ToolCall, ToolResult
 from ..runners.base import Runner
 from ..tooling import Context, ToolTable, segments

@@ -221,7 +221,9 @@ async def test_landing_is_told() -> None:
     assert [event.reason for event in events if isinstance(event, Landing)] == ["max_turns"]
 
 
-@pytest.mark.parametrize("limits", [{"max_turns": 0}, {"deadline": -1}, {"max_tool_calls": -1}, {"max_total_tokens": 0}])
+@pytest.mark.parametrize(
+    "limits", [{"max_turns": 0}, {"deadline": -1}, {"max_tool_calls": -1}, {"max_total_tokens": 0}]
+)
 def test_a_limit_that_makes_no_sense_is_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(limits))):
         Agent(Scripted([]), **limits)

@@ -45,7 +45,12 @@ async def events_of(agent: Agent[Any], prompt: str, **options: Any) -> list[Even
 async def test_a_plain_answer_ends_the_run() -> None:
     with Scripted(["Hello there."]) as runner:
         result = await Agent(runner).run("Hi")
-    assert (result.response, result.output, result.stop_reason, result.turns) == ("Hello there.", "Hello there.", "final", 1)
+    assert (result.response, result.output, result.stop_reason, result.turns) == (
+        "Hello there.",
+        "Hello there.",
+        "final",
+        1,
+    )
     assert result.messages == [Message("user", "Hi"), Message("assistant", "Hello there.")]
 
 
@@ -224,7 +229,12 @@ async def test_an_agent_is_a_tool_of_another() -> None:
     usage = Usage(10, 5, 0, 0.0, 1)
     inner = Agent(Scripted([Reply("Paris", usage=usage)]))
     outer = Agent(
-        Scripted([Reply(calls=(call("geographer", request="Capital of France?"),), usage=usage), Reply("Paris!", usage=usage)]),
+        Scripted(
+            [
+                Reply(calls=(call("geographer", request="Capital of France?"),), usage=usage),
+                Reply("Paris!", usage=usage),
+            ]
+        ),
         tools=[inner.as_tool("geographer", "Knows capitals.")],
     )
     result = await outer.run("go")
