@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Generic
 
@@ -38,7 +39,8 @@ async def drive(plan: Plan, state: State, stop: anyio.CancelScope) -> Result[Any
         raise
     finally:
         state.settle()
-    return state.result()
+    result = state.result()
+    return result if plan.output is not None else replace(result, outputs=(result.response,))
 
 
 async def _within(plan: Plan, state: State, seconds: float | None) -> None:

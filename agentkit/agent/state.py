@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
-from ..events import Event
+from ..events import Event, ToolFinished
 from ..generation import Finish
 from ..messages import Message, ToolCall, ToolResult, Usage
 from ..result import Result, StopReason
@@ -33,7 +34,8 @@ class State:
     """The reply that is being streamed."""
     pending: tuple[ToolCall, ...] = ()
     """Calls of the last assistant message that have no tool message yet."""
-    started: set[str] = field(default_factory=set)
+    started: dict[str, float] = field(default_factory=dict)
+    """When a pending call was started, by id, on the performance counter."""
     finished: dict[str, ToolResult] = field(default_factory=dict)
     """Results of pending calls, by id."""
     guard: StallGuard = field(default_factory=StallGuard)
@@ -48,12 +50,17 @@ class State:
             self.messages.append(Message("assistant", "".join(self.text)))
             self.text = []
         for call in self.pending:
-            result = self.finished.get(call.id)
-            if result is None:
-                running = call.id in self.started
-                result = ToolResult(call, INTERRUPTED if running else STOPPED, "cancelled" if running else "skipped")
+            result = self.finished.get(call.id) or self._closed(call)
             self.messages.append(result.message())
         self.close_calls()
+
+    def _closed(self, call: ToolCall) -> ToolResult:
+        started = self.started.get(call.id)
+        if started is None:
+            return ToolResult(call, STOPPED, "skipped")
+        result = ToolResult(call, INTERRUPTED, "cancelled")
+        self.emit(ToolFinished(call, result, perf_counter() - started))
+        return result
 
     def close_calls(self) -> None:
         """All pending calls have their tool messages."""

@@ -6,15 +6,18 @@ import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
+from anyio import CancelScope
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from ..errors import ConfigurationError
 
 R = TypeVar("R")
+
+CLEAN_UP = 5.0
+"""Seconds that an interrupted run gets to clean up."""
 
 _lock = threading.Lock()
 _door: tuple[int, BlockingPortal, int] | None = None
@@ -31,18 +34,21 @@ def wait_for(start: Callable[[], Awaitable[R]]) -> R:
         raise ConfigurationError(
             "run_sync was called from async code of a run_sync.", hint="Use `await agent.run(...)` there."
         )
-    future = portal.start_task_soon(start)
+    scope = portal.call(CancelScope)
+    future = portal.start_task_soon(_inside, scope, start)
     try:
         return future.result()
     except KeyboardInterrupt:
-        future.cancel()
-        _settle(future.exception)
+        portal.call(scope.cancel)
+        with suppress(Exception):
+            future.result(timeout=CLEAN_UP)
         raise
 
 
-def _settle(wait: Callable[[float], object]) -> None:
-    with suppress(CancelledError, TimeoutError):
-        wait(5.0)
+async def _inside(scope: CancelScope, start: Callable[[], Awaitable[R]]) -> R:
+    with scope:
+        return await start()
+    raise RuntimeError("the run was interrupted")
 
 
 def _portal() -> tuple[BlockingPortal, int]:

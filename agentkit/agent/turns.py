@@ -73,9 +73,8 @@ async def execute(table: ToolTable, calls: Sequence[ToolCall], state: State, con
 
 async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any) -> None:
     emit = state.emit
-    state.started.add(call.id)
+    started = state.started[call.id] = perf_counter()
     emit(ToolStarted(call))
-    started = perf_counter()
 
     def on_progress(report: Any) -> None:
         emit(ToolProgress(call, report))

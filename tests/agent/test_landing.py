@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from agentkit import Agent, ConfigurationError, Message, Result, tool
-from agentkit.events import Landing, RunFinished, ToolStarted
+from agentkit.events import Landing, RunFinished, ToolFinished, ToolStarted
 from agentkit.generation import TextDelta
 from agentkit.messages import Usage
 from agentkit.runners.scripted import Reply, Scripted, call
@@ -156,7 +156,7 @@ async def test_cancel_keeps_finished_results_and_ends_with_a_result() -> None:
     result: Result[str] | None = None
     async with agent.stream("go") as run:
         async for event in run:
-            if isinstance(event, ToolStarted) and event.call.name == "wait":
+            if isinstance(event, ToolFinished) and event.call.name == "add":
                 run.cancel()
             if isinstance(event, RunFinished):
                 result = event.result
@@ -182,13 +182,25 @@ async def test_cancel_keeps_the_text_that_had_come() -> None:
 async def test_cancellation_from_outside_wins_and_leaves_a_valid_history() -> None:
     calls = [call("add", a=1, b=2), call("wait", seconds=60)]
     agent = Agent(Scripted([calls]), tools=[add, wait])
-    with anyio.move_on_after(0.3) as scope:
+    with anyio.move_on_after(0.5) as scope:
         async with agent.stream("go") as run:
             async for _ in run:
                 pass
     assert scope.cancelled_caught
     assert [message.role for message in run.messages] == ["user", "assistant", "tool", "tool"]
     check_valid(run.messages)
+
+
+async def test_a_call_that_was_interrupted_is_reported_as_finished_too() -> None:
+    agent = Agent(Scripted([call("wait", seconds=60)]), tools=[wait])
+    statuses = []
+    async with agent.stream("go") as run:
+        async for event in run:
+            if isinstance(event, ToolStarted):
+                run.cancel()
+            if isinstance(event, ToolFinished):
+                statuses.append(event.result.status)
+    assert statuses == ["cancelled"]
 
 
 async def test_leaving_the_block_early_stops_the_run() -> None:
