@@ -93,6 +93,8 @@ class ToolResult:
     """What the function returned, for `ok`."""
     error: BaseException | None = None
     """What the function raised, in full; the model never sees it."""
+    repairs: tuple[tuple[str, str, str], ...] = ()
+    """What was mended in the arguments: kind, before, after; the fields of `generation.Repaired`."""
 
     def message(self) -> Message:
         """The `tool` message that tells the model."""
