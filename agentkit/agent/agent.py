@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, ToolError
 from ..generation import Sampling, SamplingOptions, ToolChoice
 from ..messages import Message
 from ..result import Result, T
@@ -101,10 +101,9 @@ class Agent(Generic[T]):
         Raises:
             RunnerError: The endpoint failed; `partial` has the result so far.
         """
-        from .run import drive, new_stop
+        from .run import drive
 
-        plan, state = self._prepare(prompt, None, options)
-        return await drive(plan, state, new_stop())
+        return await drive(*self._prepare(prompt, None, options))
 
     def stream(self, prompt: str | None, **options: Unpack[RunOptions]) -> Run[T]:
         """Watch a run: `async with agent.stream(...) as run: async for event in run: ...`.
@@ -135,7 +134,9 @@ class Agent(Generic[T]):
         async def ask(request: str, context: Context[Any]) -> Any:
             result = await self.run(request, context=context.value)
             context.add_usage(result.usage)
-            return result.output if self._output is not None else result.response
+            if not result.outputs:
+                raise ToolError(f"{name} ended without an answer ({result.stop_reason}).")
+            return result.output
 
         ask.__doc__ = f"{description}\n\nArgs:\n    request: What to do, in full sentences."
         return Tool(ask, name=name)

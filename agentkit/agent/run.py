@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Generic
 
 import anyio
+import anyio.abc
 
 from ..errors import AgentKitError
 from ..events import Event, RunFinished
@@ -19,13 +20,9 @@ from .loop import Plan, land, work
 from .state import State
 
 
-def new_stop() -> anyio.CancelScope:
-    """The scope by which a run is stopped."""
-    return anyio.CancelScope()
-
-
-async def drive(plan: Plan, state: State, stop: anyio.CancelScope) -> Result[Any]:
+async def drive(plan: Plan, state: State, stop: anyio.CancelScope | None = None) -> Result[Any]:
     """Work until the end, a limit, the deadline or a stop, land, and make the history valid whatever happens."""
+    stop = stop or anyio.CancelScope()
     seconds = plan.limits.deadline
     try:
         with stop:
@@ -70,8 +67,8 @@ class Run(Generic[T]):
     def __init__(self, prepare: Callable[[Channel], tuple[Plan, State]]) -> None:
         self._channel = Channel()
         self._plan, self._state = prepare(self._channel)
-        self._stop = new_stop()
-        self._group = anyio.create_task_group()
+        self._stop = anyio.CancelScope()
+        self._group: anyio.abc.TaskGroup
         self._error: BaseException | None = None
         self._result: Result[T] | None = None
 
@@ -90,7 +87,7 @@ class Run(Generic[T]):
         self._stop.cancel()
 
     async def __aenter__(self) -> Run[T]:
-        await self._group.__aenter__()
+        self._group = await anyio.create_task_group().__aenter__()
         self._group.start_soon(self._drive)
         return self
 
