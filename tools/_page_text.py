@@ -6,7 +6,17 @@ import html
 import re
 from html.parser import HTMLParser
 
-_LEFT_OUT = ["nav", "footer", "aside", "button", "select", "iframe", "noscript", "[role=navigation]", "[aria-hidden=true]"]
+_LEFT_OUT = [
+    "nav",
+    "footer",
+    "aside",
+    "button",
+    "select",
+    "iframe",
+    "noscript",
+    "[role=navigation]",
+    "[aria-hidden=true]",
+]
 
 
 def page_text(page: str, url: str) -> str:

@@ -59,15 +59,7 @@ class Root:
         """
         target = self.inside(path)
         with _told(path), self._parent(target) as (name, folder):
-            with open(os.open(name, os.O_RDONLY | _FILE, dir_fd=folder), "rb") as file:
-                state = os.fstat(file.fileno())
-                if stat.S_ISDIR(state.st_mode):
-                    raise IsADirectoryError(errno.EISDIR, "")
-                if not stat.S_ISREG(state.st_mode):
-                    raise ToolError(f"{path!r} is not a regular file, and is not read.")
-                if state.st_size > limit:
-                    raise ToolError(f"{path!r} has {state.st_size:,} bytes; files up to {limit:,} bytes are read.")
-                return file.read(limit)
+            return _contents(os.open(name, os.O_RDONLY | _FILE, dir_fd=folder), path, limit)
 
     def write(self, path: str, data: bytes, *, overwrite: bool) -> Path:
         """Write a file in one go: whoever reads it sees the old or the new content, never a part.
@@ -134,6 +126,18 @@ class Root:
             yield steps[-1], folder
         finally:
             os.close(folder)
+
+
+def _contents(number: int, path: str, limit: int) -> bytes:
+    with open(number, "rb") as file:
+        state = os.fstat(number)
+        if stat.S_ISDIR(state.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "")
+        if not stat.S_ISREG(state.st_mode):
+            raise ToolError(f"{path!r} is not a regular file, and is not read.")
+        if state.st_size > limit:
+            raise ToolError(f"{path!r} has {state.st_size:,} bytes; files up to {limit:,} bytes are read.")
+        return file.read(limit)
 
 
 @contextmanager

@@ -118,7 +118,11 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+_REAL: tuple[str, ...] = (
+    *("sqrt", "cbrt", "exp", "log2", "log10", "floor", "ceil", "gcd", "lcm", "hypot", "degrees", "radians"),
+    *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+)
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(math, name) for name in _REAL} | {
     "abs": abs,
     "round": round,
     "min": min,
@@ -127,24 +131,19 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "log": _log,
     "ln": math.log,
     "pow": _power,
-} | {
-    name: getattr(math, name)
-    for name in (
-        *("sqrt", "cbrt", "exp", "log2", "log10", "floor", "ceil", "gcd", "lcm", "hypot", "degrees", "radians"),
-        *("sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
-    )
 }
 _FUNCTION_NAMES = ", ".join(sorted(_FUNCTIONS))
 _NAMES = {"pi": math.pi, "e": math.e, "tau": math.tau, "π": math.pi}
 
 
-class _Calculator(SimpleEval):
+class _Calculator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
     """Numbers, operators and functions; no texts, no attributes, no names but the constants."""
 
     def __init__(self) -> None:
         super().__init__(operators=_OPERATORS, functions=_FUNCTIONS, names=_NAMES)
-        kept = (ast.Name, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Call, ast.Constant)
-        self.nodes = {kind: self.nodes[kind] for kind in kept} | {ast.Constant: self._number}
+        kept: tuple[type[ast.AST], ...] = (ast.Name, ast.UnaryOp, ast.BinOp, ast.Compare, ast.Call)
+        nodes = {kind: self.nodes[kind] for kind in kept}
+        self.nodes: dict[type[ast.AST], Callable[[Any], Any]] = nodes | {ast.Constant: self._number}
 
     def _number(self, node: ast.Constant) -> int | float:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):

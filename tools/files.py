@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from agentkit import ToolError, Toolset
+from agentkit import Tool, ToolError, Toolset
 
 from ._root import Root
 
@@ -26,16 +27,22 @@ class Files(Toolset):
 
     Args:
         root: The folder.
+        write: Also offer `write_file`.
         hidden: Also reach files and folders whose names begin with a dot, such as .env and .git.
 
     Raises:
         ValueError: `root` is not a folder.
     """
 
-    def __init__(self, root: str | Path = ".", *, hidden: bool = False) -> None:
+    def __init__(self, root: str | Path = ".", *, write: bool = False, hidden: bool = False) -> None:
         self._root = Root(root, hidden=hidden)
+        self._write = write
         if not self._root.path.is_dir():
             raise ValueError(f"{str(root)!r} is not a folder.")
+
+    def tools(self) -> Iterator[Tool[..., Any]]:
+        """What a model may call: `write_file` only where it was asked for."""
+        return (tool for tool in super().tools() if self._write or tool.name != "write_file")
 
     def list_files(self, folder: str = ".", pattern: str = "*", deep: bool = False) -> str:
         """List the files and folders in a folder. Changes nothing.
@@ -82,6 +89,20 @@ class Files(Toolset):
         files = (place for place, is_folder in places if not is_folder and fnmatch(place.name, pattern))
         return _answer(self._matches(text.casefold(), files)) or f"No file has the text {text!r}."
 
+    def write_file(self, path: str, content: str, overwrite: bool = False) -> str:
+        """Write a text file; missing folders are made.
+
+        Args:
+            path: The file, for example notes/today.md.
+            content: The whole text of the file.
+            overwrite: Replace the file if there is one.
+        """
+        data = content.encode("utf-8", "replace")
+        if len(data) > LARGEST_FILE:
+            raise ToolError(f"The text has {len(data):,} bytes, and at most {LARGEST_FILE:,} are written.")
+        place = self._root.write(path, data, overwrite=overwrite)
+        return f"Wrote {len(data):,} bytes to {self._root.name(place)}."
+
     def _matches(self, text: str, files: Iterable[Path]) -> Iterator[str]:
         for place in files:
             try:
@@ -113,24 +134,6 @@ class Files(Toolset):
         if sum(char < " " and char not in "\t\n\r\f\x1b" for char in start) > len(start) / 50:
             raise ToolError(f"{path!r} is not a text file.")
         return text
-
-
-class WritableFiles(Files):
-    """`Files` that can also be written."""
-
-    def write_file(self, path: str, content: str, overwrite: bool = False) -> str:
-        """Write a text file; missing folders are made.
-
-        Args:
-            path: The file, for example notes/today.md.
-            content: The whole text of the file.
-            overwrite: Replace the file if there is one.
-        """
-        data = content.encode("utf-8", "replace")
-        if len(data) > LARGEST_FILE:
-            raise ToolError(f"The text has {len(data):,} bytes, and at most {LARGEST_FILE:,} are written.")
-        place = self._root.write(path, data, overwrite=overwrite)
-        return f"Wrote {len(data):,} bytes to {self._root.name(place)}."
 
 
 def _answer(lines: Iterator[str]) -> str:

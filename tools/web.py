@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from ssl import SSLContext
 
-
 import anyio
 import httpx
 
@@ -144,5 +143,3 @@ def _decoded(data: bytes, charset: str | None) -> str:
         except (LookupError, UnicodeDecodeError):
             continue
     return data.decode("utf-8", "replace")
-
-

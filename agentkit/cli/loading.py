@@ -1,0 +1,144 @@
+"""Tools and runners, as the command line names them."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from types import ModuleType
+from typing import Any, TypeAlias, TypeGuard
+
+from .. import Runner, Tool, Toolset, as_runner
+from ..errors import ConfigurationError
+from ..runners import ROWS
+from .sources import READY_MADE, is_file, load, member, split
+
+AnyTool: TypeAlias = Tool[..., Any] | Toolset | Callable[..., Any]
+
+
+def load_tools(specs: Iterable[str]) -> list[AnyTool]:
+    """The tools that `-t` names.
+
+    Args:
+        specs: `clock` (ready-made), `./mine.py`, `package.module`, each with `:name` for one tool only, and with
+            `,option=value` for the arguments of a `Toolset`; an option alone means true.
+
+    Raises:
+        ConfigurationError: There is no such thing, it has no tools, or does not take these options.
+    """
+    return [tool for spec in specs for tool in _tools_of(spec)]
+
+
+def load_runner(name: str | None, base_url: str | None) -> Runner:
+    """The runner that `-m` names: a runner string, or a runner of yours as `./mine.py:name` or `module:name`.
+
+    Raises:
+        ConfigurationError: There is no such runner.
+    """
+    place, attribute = split(name or "")
+    known = name is None or name.startswith("@") or place.partition(":")[0] in ROWS
+    if known or not (attribute or is_file(place)):
+        return as_runner(name, **({"base_url": base_url} if base_url else {}))
+    if base_url:
+        raise ConfigurationError(f"--base-url means nothing to the runner {name!r}.", hint="Leave it out.")
+    runner = member(load(place), attribute or "runner", place)
+    if inspect.isroutine(runner) or inspect.isclass(runner):
+        runner = runner()
+    if not callable(getattr(runner, "generate", None)):
+        raise ConfigurationError(f"{name!r} is no runner.", hint="A runner has a method generate(request).")
+    return runner  # type: ignore[no-any-return]
+
+
+def ready_made() -> list[str]:
+    """Names of the ready-made tool modules."""
+    package = load(READY_MADE)
+    return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+
+
+def members(spec: str) -> list[AnyTool | type[Toolset]]:
+    """What a name stands for: tools, functions, and toolsets as objects or classes.
+
+    Raises:
+        ConfigurationError: There is no such thing, or it is no tool.
+    """
+    place, name = split(spec)
+    if not is_file(place) and "." not in place:
+        place = _known(place)
+    module = load(place)
+    if name:
+        found = member(module, name, place)
+        if not (callable(found) or isinstance(found, Toolset)):
+            raise ConfigurationError(f"{spec!r} is no tool, but {found!r}.", hint="Name a function or a Toolset.")
+        return [found]
+    tools = _public(module)
+    if not tools:
+        raise ConfigurationError(
+            f"there are no tools in {place!r}.", hint=f"Decorate a function with @tool, or name one: {place}:NAME."
+        )
+    return tools
+
+
+def _tools_of(spec: str) -> list[AnyTool]:
+    source, _, rest = spec.partition(",")
+    options = dict(_option(text) for text in rest.split(",") if text)
+    found = members(source)
+    if options and not any(is_toolset_class(item) for item in found):
+        raise ConfigurationError(f"{source!r} takes no options, but got {', '.join(options)}.", hint="Leave them out.")
+    return [_opened(item, options, source) if is_toolset_class(item) else item for item in found]
+
+
+def is_toolset_class(item: object) -> TypeGuard[type[Toolset]]:
+    """Whether something is a toolset that is not opened yet."""
+    return isinstance(item, type) and issubclass(item, Toolset)
+
+
+def _public(module: ModuleType) -> list[AnyTool | type[Toolset]]:
+    """Tools, toolset objects, and the toolset classes that the module itself defines."""
+    names = getattr(module, "__all__", None) or [name for name in vars(module) if not name.startswith("_")]
+    found: dict[int, AnyTool | type[Toolset]] = {}
+    for name in names:
+        value: Any = getattr(module, name, None)
+        own = is_toolset_class(value) and value.__module__ == module.__name__
+        if own or isinstance(value, Tool | Toolset):
+            found[id(value)] = value
+    opened = {type(value) for value in found.values()}
+    return [value for value in found.values() if value not in opened]
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name.strip(), value or "true"
+
+
+def _opened(kind: type[Toolset], options: dict[str, str], source: str) -> Toolset:
+    """An object of a toolset class, its arguments read as the types that its signature says."""
+    from pydantic import TypeAdapter, ValidationError
+
+    known = inspect.signature(kind, eval_str=True).parameters
+    values: dict[str, Any] = {}
+    for name, text in options.items():
+        if name not in known:
+            raise ConfigurationError(
+                f"{source!r} has no option {name!r}.", hint=f"It has: {', '.join(known) or 'none'}."
+            )
+        try:
+            values[name] = TypeAdapter(known[name].annotation).validate_strings(text)
+        except ValidationError as error:
+            raise ConfigurationError(f"option {name}={text} of {source!r}: {error.errors()[0]['msg']}.") from error
+    try:
+        return kind(**values)
+    except (TypeError, ValueError, OSError) as error:
+        raise ConfigurationError(f"{source!r}: {error}") from error
+
+
+def _known(name: str) -> str:
+    """The full name of a ready-made module."""
+    names = ready_made()
+    if name in names:
+        return f"{READY_MADE}.{name}"
+    close = get_close_matches(name, names, n=1)
+    guess = f"Did you mean {close[0]!r}? " if close else ""
+    raise ConfigurationError(
+        f"there are no ready-made tools {name!r}.", hint=f"{guess}There are: {', '.join(names)}; or give a file.py."
+    )

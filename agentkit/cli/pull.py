@@ -1,0 +1,35 @@
+"""`agentkit pull`: fetch the weights of an embedded model."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import ConfigurationError, WeightsError
+from .weights import fetch
+
+
+def pull(
+    model: Annotated[
+        str | None, typer.Argument(metavar="MODEL", help="Which model; the default one if left out.")
+    ] = None,
+) -> None:
+    """Fetch a model that runs in this process.
+
+    What is there already is not fetched again. An interrupted pull leaves nothing behind.
+    """
+    from ..runners.local import weights
+    from ..runners.local.catalog import DEFAULT, ENTRIES
+
+    entry = ENTRIES.get(model.removeprefix("local:")) if model else DEFAULT
+    if entry is None:
+        raise ConfigurationError(f"there is no model {model!r} to pull.", hint=f"There is: {', '.join(ENTRIES)}.")
+    try:
+        found = weights.find(entry)
+    except WeightsError:  # what is there is broken, and is fetched again
+        found = None
+    path = found or fetch(entry)
+    state = "is here" if found else "fetched"
+    print(f"{entry.id} {state}: {path}", file=sys.stderr)

@@ -1,0 +1,58 @@
+"""Runs as JSON, for machines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+
+from ..errors import AgentKitError
+from ..events import Event
+from ..generation import Finish
+from ..messages import Message, ToolCall, ToolResult, Usage
+from ..result import Result
+
+
+def result_record(result: Result[Any]) -> dict[str, Any]:
+    """A result as JSON data."""
+    return {
+        "response": result.response,
+        "stop_reason": result.stop_reason,
+        "turns": result.turns,
+        "model": result.model,
+        "engine": result.engine,
+        "usage": _plain(result.usage),
+        "messages": [message.to_dict() for message in result.messages],
+    }
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """An event as JSON data: its name in snake case under `event`, then its fields."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return {"event": name} | {item.name: _plain(getattr(event, item.name)) for item in fields(event)}
+
+
+def error_record(error: AgentKitError) -> dict[str, Any]:
+    """An error as JSON data, with the result so far where a run was under way."""
+    record: dict[str, Any] = {"type": type(error).__name__, "message": error.message, "hint": error.hint}
+    record |= {name: value for name in ("status", "code", "request_id") if (value := getattr(error, name, None))}
+    return {"error": record} | ({"partial": result_record(error.partial)} if error.partial is not None else {})
+
+
+def _plain(value: Any) -> Any:
+    """Our data classes as JSON data; what is not ours is left to the encoder."""
+    match value:
+        case Result():
+            return result_record(value)
+        case Message() | ToolCall():
+            return value.to_dict()
+        case ToolResult():
+            return {"call_id": value.call.id, "status": value.status, "content": value.content}
+        case Usage():
+            return {item.name: getattr(value, item.name) for item in fields(value)} | {
+                "total_tokens": value.total_tokens
+            }
+        case Finish():
+            return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        case _:
+            return value

@@ -1,0 +1,98 @@
+"""`agentkit run`: one question, one answer."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import AgentKitError
+from ..events import Event
+from . import options as o
+from .driving import driver, leave
+from .exits import CANCELLED, code_after
+from .records import error_record, event_record, result_record
+from .screen import Screen
+from .text import to_json
+from .weights import fetch_for
+
+PIPED = "-"
+
+
+def run(
+    context: typer.Context,
+    question: Annotated[
+        list[str] | None, typer.Argument(metavar="QUESTION", help="What to ask; - stands for what is piped in.")
+    ] = None,
+    runner: o.RunnerOption = None,
+    tools: o.ToolsOption = None,
+    instructions: o.InstructionsOption = None,
+    base_url: o.BaseUrlOption = None,
+    max_turns: o.MaxTurnsOption = 20,
+    deadline: o.DeadlineOption = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object with answer, messages and usage.")
+    ] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="Print every event as it happens, one JSON line each.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
+    max_tokens: o.MaxTokens = None,
+    temperature: o.Temperature = None,
+    top_p: o.TopP = None,
+    top_k: o.TopK = None,
+    seed: o.Seed = None,
+    repetition_penalty: o.RepetitionPenalty = None,
+    frequency_penalty: o.FrequencyPenalty = None,
+    presence_penalty: o.PresencePenalty = None,
+    stop: o.StopTexts = None,
+) -> None:
+    """Ask one question.
+
+    The answer goes to stdout; tool calls and their results go to stderr.
+    """
+    prompt = _prompt(question or [])
+    settings = o.Settings.of(context.params)
+    try:
+        code = _answer(settings, prompt, json=json, events=events, quiet=quiet)
+    except AgentKitError as error:
+        if json or events:
+            print(to_json(({"event": "error"} if events else {}) | error_record(error)), flush=True)
+        raise
+    raise typer.Exit(code)
+
+
+def _prompt(words: list[str]) -> str:
+    """The question as it was typed, with what is piped in where `-` stands, or alone."""
+    if not words and sys.stdin.isatty():
+        raise typer.BadParameter("there is no question. Give one, or pipe one in.")
+    piped = ""
+    if not words or PIPED in words:
+        piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
+    prompt = " ".join(f"\n\n{piped}\n\n" if word == PIPED else word for word in words or [PIPED]).strip()
+    if not prompt:
+        raise typer.BadParameter("the question is empty.")
+    return prompt
+
+
+def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quiet: bool) -> int:
+    """Run, show, and return the exit code."""
+    handle = _print_event if events else _ignore if json else Screen(quiet=quiet).handle
+    fetch_for(settings.runner)
+    with driver(settings.make_agent()) as agent:
+        try:
+            result = agent.run(prompt, (), handle)
+        except KeyboardInterrupt:
+            leave(CANCELLED)
+    if json:
+        print(to_json(result_record(result), indent=2 if sys.stdout.isatty() else None))
+    return code_after(result.stop_reason)
+
+
+def _print_event(event: Event) -> None:
+    print(to_json(event_record(event)), flush=True)
+
+
+def _ignore(event: Event) -> None:
+    """Only the result is printed."""

@@ -1,0 +1,78 @@
+"""A chat on disk, so that it outlives the program, a crash and a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import ConfigurationError
+from ..messages import Message
+
+
+def default_path() -> Path:
+    """Where the last chat is kept: `AGENTKIT_STATE`, else the user's folder for such things."""
+    chosen = os.environ.get("AGENTKIT_STATE")
+    if chosen:
+        return Path(chosen).expanduser() / "chat.json"
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "agentkit" / "chat.json"
+
+
+class Session:
+    """The messages of one chat in one file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> list[Message]:
+        """The messages; none where there is no file.
+
+        Raises:
+            ConfigurationError: The file is not a chat.
+        """
+        try:
+            data = json.loads(self.path.read_text("utf-8"))
+            return [Message.from_dict(item) for item in data["messages"]]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigurationError(
+                f"{str(self.path)!r} cannot be read as a chat ({type(error).__name__}: {error}).",
+                hint="Give another file with --save.",
+            ) from error
+
+    def save(self, messages: Sequence[Message]) -> None:
+        """Write all messages in one step: a kill leaves the old or the new file, never a part of one.
+
+        Raises:
+            ConfigurationError: It cannot be written.
+        """
+        data = json.dumps({"messages": [message.to_dict() for message in messages]}, ensure_ascii=False, indent=1)
+        draft = None
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            number, draft = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # for the user only
+            with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, self.path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"the chat cannot be saved to {str(self.path)!r}: {error.strerror or error}.",
+                hint="Give another file with --save.",
+            ) from error
+        finally:
+            if draft is not None:
+                with suppress(OSError):  # it has taken the place of the old file
+                    os.unlink(draft)

@@ -1,0 +1,109 @@
+"""`agentkit tools`: the ready-made tools, and what a model sees of a tool."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from .. import Tool, Toolset
+from ..errors import AgentKitError
+from ..messages import ToolSpec
+from .loading import AnyTool, is_toolset_class, members, ready_made
+from .text import one_line, safe, to_json
+
+
+def tools(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="TOOLS", help="A ready-made NAME, ./file.py, or ./file.py:NAME.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the schemas as JSON, in the OpenAI shape.")] = False,
+    flat: Annotated[bool, typer.Option("--flat", help="With --json: the flat shape of Workers AI.")] = False,
+) -> None:
+    """List the ready-made tools, or show what a model sees of a tool."""
+    if flat and not json:
+        raise typer.BadParameter("--flat needs --json.")
+    specs = [spec for name in names or () for spec in specs_of(name)]
+    if json:
+        chosen = specs or [spec for name in ready_made() for spec in specs_of(name)]
+        records = [spec.to_dict() for spec in chosen]
+        print(to_json([record["function"] if flat else record for record in records], indent=2))
+    elif specs:
+        _show(specs)
+    else:
+        _list()
+
+
+def specs_of(name: str) -> list[ToolSpec]:
+    """What a model sees of the tools of a name; toolsets are not opened for it.
+
+    Raises:
+        ConfigurationError: There is no such thing.
+    """
+    return [spec for item in members(name) for spec in _specs(item)]
+
+
+def _specs(item: AnyTool | type[Toolset]) -> Iterator[ToolSpec]:
+    if isinstance(item, Tool):
+        yield item.spec
+    elif is_toolset_class(item):
+        yield from (tool.spec for tool in Toolset.tools(item.__new__(item)))
+    elif isinstance(item, Toolset):
+        yield from (tool.spec for tool in item.tools())
+    else:
+        yield Tool(item).spec
+
+
+def _list() -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for name in ready_made():
+        try:
+            rows = [(spec.name, spec.description) for spec in specs_of(name)]
+        except AgentKitError as error:
+            rows = [("", str(error))]
+        for number, (tool, description) in enumerate(rows):
+            first = one_line(description).partition(". ")[0].removesuffix(".")
+            table.add_row(Text("" if number else name, "bold cyan"), Text(safe(tool)), Text(first, "dim"))
+    Console(highlight=False).print(table)
+    print("Use them with -t NAME; see their schemas with: agentkit tools NAME", file=sys.stderr)
+
+
+def _show(specs: list[ToolSpec]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for spec in specs:
+        required = spec.parameters.get("required", ())
+        properties: dict[str, dict[str, Any]] = spec.parameters.get("properties", {})
+        console.print(Text.assemble((safe(spec.name), "bold cyan"), f"  {one_line(spec.description)}"))
+        for name, schema in properties.items():
+            console.print(
+                Text.assemble(
+                    "  ", (safe(name), "bold"), ": ", (_kind(schema), "green"), _about(name, schema, required)
+                )
+            )
+        console.print()
+    console.print(Text("as JSON: --json", "dim"))
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """The type of a property in a word."""
+    if "enum" in schema:
+        return " | ".join(to_json(value) for value in schema["enum"])
+    kind = str(schema.get("type", "any"))
+    return f"{kind} of {_kind(schema['items'])}" if isinstance(schema.get("items"), dict) else kind
+
+
+def _about(name: str, schema: dict[str, Any], required: Any) -> str:
+    words = [] if name in required else ["optional"]
+    if "default" in schema:
+        words = [f"{to_json(schema['default'])} if left out"]
+    text = one_line(str(schema.get("description", "")))
+    return f"{f' ({words[0]})' if words else ''}  {text}"

