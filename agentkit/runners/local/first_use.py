@@ -1,0 +1,50 @@
+"""The weights of a catalogue entry, pulled when they are not there yet."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from .catalog import Entry
+from .threads import Stopped
+from .weights import Progress, find, pull
+
+_pulling = threading.Lock()
+
+
+def weights_of(entry: Entry, progress: Progress | None, stopped: Callable[[], bool]) -> Path:
+    """The weight file of an entry. Pulls it on first use, with a line on stderr where that is a terminal.
+
+    Blocks; call in a worker thread.
+
+    Args:
+        entry: A model of the catalogue.
+        progress: Told how many bytes have come, in place of the line on stderr.
+        stopped: Asked all the time; True ends the pull with `Stopped`.
+
+    Raises:
+        WeightsError: They cannot be fetched, or are broken.
+    """
+
+    def watch(done: int, total: int | None) -> None:
+        if stopped():
+            raise Stopped
+        (progress or shown)(done, total)
+
+    shown = _Line(f"Fetching {entry.id}, once")
+    with _pulling:
+        return find(entry) or pull(entry, watch)
+
+
+class _Line:
+    def __init__(self, title: str) -> None:
+        self._title = title
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if not sys.stderr or not sys.stderr.isatty():
+            return
+        whole = f" of {total / 1e6:.0f}" if total else ""
+        end = "\n" if done == total else ""
+        print(f"\r{self._title}: {done / 1e6:.0f}{whole} MB", end=end, file=sys.stderr, flush=True)

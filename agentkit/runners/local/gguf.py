@@ -1,0 +1,139 @@
+"""The header of a GGUF file: enough to tell what it is, and whether all of it is there.
+
+The layout is that of version 2 and 3 of the GGUF specification: magic, version, counts, key-value pairs, tensor infos,
+then the tensor data, aligned.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import WeightsError
+
+MAGIC = b"GGUF"
+_SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+_STRING, _ARRAY = 8, 9
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the weights."""
+
+    metadata: dict[str, Any]
+    """Key-value pairs, without the arrays."""
+    least_size: int
+    """The file must have more bytes than this: the last tensor starts here."""
+
+    @property
+    def architecture(self) -> str:
+        """For example `llama`."""
+        return str(self.metadata.get("general.architecture", ""))
+
+    @property
+    def context(self) -> int | None:
+        """Tokens that the model was trained to take."""
+        value = self.metadata.get(f"{self.architecture}.context_length")
+        return int(value) if isinstance(value, int) else None
+
+    @property
+    def template(self) -> str:
+        """The model's own chat template (Jinja), empty where it has none."""
+        return str(self.metadata.get("tokenizer.chat_template", ""))
+
+
+def read_header(path: Path) -> Header:
+    """Read what stands before the weights.
+
+    Raises:
+        WeightsError: There is no such file, it is no GGUF, or it ends too early.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(MAGIC))
+            if start != MAGIC:
+                raise WeightsError(
+                    f"{str(path)!r} is not a GGUF file: it starts with {start!r}.",
+                    hint="Convert the model to GGUF, or name another file.",
+                )
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                header = _Reader(data).header()
+                size = len(data)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise WeightsError(f"there is no weight file {str(path)!r}.", hint="Name a GGUF file.") from error
+    except OSError as error:
+        raise WeightsError(f"{str(path)!r} cannot be read: {error.strerror or error}.") from error
+    except (struct.error, KeyError, UnicodeDecodeError, OverflowError, IndexError) as error:
+        raise _broken(path, "its header is cut short or damaged") from error
+    if size <= header.least_size:
+        raise _broken(path, f"it has {size:,} bytes, and its last tensor starts at {header.least_size:,}")
+    return header
+
+
+def _broken(path: Path, reason: str) -> WeightsError:
+    return WeightsError(f"{str(path)!r} is broken: {reason}.", hint="Fetch or copy the file again.")
+
+
+class _Reader:
+    def __init__(self, data: mmap.mmap) -> None:
+        self._data = data
+        self._at = len(MAGIC)
+
+    def header(self) -> Header:
+        version, tensors, pairs = self._take("IQQ")
+        if version not in (2, 3):
+            raise KeyError(version)
+        metadata = {}
+        for _ in range(pairs):
+            key, kind = self._string(), self._one("I")
+            value = self._value(kind)
+            if value is not None:
+                metadata[key] = value
+        offset = max((self._tensor() for _ in range(tensors)), default=0)
+        alignment = int(metadata.get("general.alignment", 32))
+        return Header(metadata, math.ceil(self._at / alignment) * alignment + offset)
+
+    def _take(self, layout: str) -> tuple[Any, ...]:
+        values = struct.unpack_from(f"<{layout}", self._data, self._at)
+        self._at += struct.calcsize(f"<{layout}")
+        return values
+
+    def _one(self, layout: str) -> Any:
+        return self._take(layout)[0]
+
+    def _string(self) -> str:
+        length = self._one("Q")
+        return str(self._one(f"{length}s"), "utf-8", "replace")
+
+    def _value(self, kind: int) -> Any:
+        """A scalar or a text; None for an array, which is only stepped over."""
+        if kind == _STRING:
+            return self._string()
+        if kind != _ARRAY:
+            return self._one(_SCALARS[kind])
+        element, count = self._take("IQ")
+        if element in _SCALARS:
+            self._at += count * struct.calcsize(f"<{_SCALARS[element]}")
+        elif element == _STRING:
+            self._skip_strings(count)
+        else:
+            for _ in range(count):
+                self._value(element)
+        return None
+
+    def _skip_strings(self, count: int) -> None:
+        data, at = self._data, self._at
+        length = struct.Struct("<Q").unpack_from
+        for _ in range(count):
+            at += 8 + length(data, at)[0]
+        self._at = at
+
+    def _tensor(self) -> int:
+        """Where the data of one tensor starts, counted from the first."""
+        self._string()
+        dimensions = self._one("I")
+        return int(self._take(f"{dimensions}QIQ")[-1])

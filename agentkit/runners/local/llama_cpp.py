@@ -1,0 +1,236 @@
+"""The llama.cpp engine: one loaded GGUF model, driven through xllamacpp.
+
+Everything here blocks and is called in worker threads. xllamacpp has no way to stop a call but the callback of a
+stream, and swallows what that callback raises; so every generation streams, and errors are carried across.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from ...errors import (
+    BadRequestError,
+    ConfigurationError,
+    ContextOverflowError,
+    MissingDependencyError,
+    RunnerError,
+    ServerError,
+    WeightsError,
+)
+from .gguf import Header, read_header
+from .loopback import Loopback
+
+SLOTS = 4
+"""Sequences that are decoded side by side. They share the memory of one context."""
+BATCH = 256
+"""Tokens of a prompt that are read at once; a cancelled request stops at the next batch."""
+LARGEST_CONTEXT = 8192
+"""Tokens, where neither the catalogue nor the user says: a long context takes memory even while it is empty."""
+HOST_CACHE = 128
+"""MiB for the prefixes of conversations that have lost their place."""
+
+SOCKET = "llama.sock"
+LONGEST_SOCKET_PATH = 100
+"""Bytes; the systems allow a few more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to load and how; equal ones share one engine."""
+
+    path: Path
+    context: int | None = None
+    """Tokens of all prompts and answers that are worked on at once."""
+    threads: int | None = None
+    device: str | None = None
+    """`cpu`, `gpu`, or None: the GPU where there is one."""
+
+
+class Engine:
+    """One loaded model.
+
+    Raises:
+        MissingDependencyError: xllamacpp is not installed.
+        WeightsError: The file is missing, broken, or not of a model that llama.cpp knows.
+        ConfigurationError: A GPU was asked for and there is none.
+    """
+
+    def __init__(self, load: Load) -> None:
+        try:
+            import xllamacpp
+        except ImportError as error:
+            raise MissingDependencyError("xllamacpp", "local") from error
+        self.header: Header = read_header(load.path)
+        gpu = _gpu(xllamacpp.get_device_info(), load.device)
+        self.name = f"llama.cpp ({gpu.lower() or 'cpu'})"
+        self.context: int = load.context or min(self.header.context or LARGEST_CONTEXT, LARGEST_CONTEXT)
+        self._process = os.getpid()
+        self._folder = _socket_folder()
+        key = secrets.token_hex(16)
+        parameters = _parameters(xllamacpp, load, self.context, bool(gpu), key)
+        if self._folder:
+            parameters.hostnames = [os.path.join(self._folder, SOCKET)]
+        try:
+            self._server = xllamacpp.Server(parameters)
+        except RuntimeError as error:
+            self._remove_folder()
+            raise WeightsError(
+                f"llama.cpp cannot load {str(load.path)!r}.",
+                hint=f"It is incomplete, of an unknown architecture ({self.header.architecture!r}), or larger than "
+                f"the memory that is free for a context of {self.context:,} tokens.",
+            ) from error
+        _loaded.add(self)
+        self._loopback = Loopback(self._server.listening_address, key)
+
+    def generate(self, body: Mapping[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
+        """Run a completion; `on_chunk` gets each chunk and returns True to stop.
+
+        Args:
+            body: The body of llama.cpp's `/completion`.
+            on_chunk: Called in this thread. What it raises is raised here.
+
+        Raises:
+            ContextOverflowError: The prompt does not fit.
+            BadRequestError: llama.cpp refuses the request.
+            ServerError: llama.cpp failed.
+        """
+        self._check_process()
+        raised: list[BaseException] = []
+
+        def callback(chunk: dict[str, Any]) -> bool:
+            try:
+                if "error" in chunk:
+                    raise _error(chunk["error"])
+                return on_chunk(chunk)
+            except BaseException as error:
+                raised.append(error)
+                return True
+
+        request = {"cache_prompt": True, "return_progress": True, **body, "stream": True}
+        try:
+            self._server.handle_completions(request, callback)
+        except (RuntimeError, ValueError) as error:
+            raise BadRequestError(f"llama.cpp refuses the request: {str(error)[:300]}") from error
+        if raised:
+            raise raised[0]
+
+    def tokens(self, text: str, *, prompt: bool = False) -> list[int]:
+        """The token ids of a text.
+
+        Args:
+            text: Any text.
+            prompt: Whether it is a whole prompt: names of control tokens stand for the tokens, and the model's first
+                token comes first.
+        """
+        self._check_process()
+        body = {"content": text, "add_special": prompt, "parse_special": prompt}
+        return list(self._loopback.post("/tokenize", body)["tokens"])
+
+    def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:
+        """Messages as one prompt, by the chat template of the model.
+
+        Raises:
+            BadRequestError: The template refuses them.
+        """
+        self._check_process()
+        return str(self._loopback.post("/apply-template", {"messages": messages, **options})["prompt"])
+
+    def close(self) -> None:
+        """Free the model. Nothing may be running."""
+        if os.getpid() == self._process:
+            _loaded.discard(self)
+            del self._server
+            self._remove_folder()
+
+    def keep_forever(self) -> None:
+        """Never free the model: in a forked child its threads are gone, and freeing it would wait for them."""
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._server))
+
+    def _remove_folder(self) -> None:
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _check_process(self) -> None:
+        if os.getpid() != self._process:
+            raise ConfigurationError(
+                "the local model was loaded before this process was forked, and cannot be used in the child.",
+                hint="Load it after the fork, or start processes with the 'spawn' method.",
+            )
+
+
+_loaded: WeakSet[Engine] = WeakSet()
+
+
+def _after_fork() -> None:
+    for engine in _loaded:
+        engine.keep_forever()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _socket_folder() -> str | None:
+    """A private folder for a Unix socket, so that no TCP port is opened; None where that is not possible."""
+    if (
+        os.name != "posix"
+        or len(os.path.join(tempfile.gettempdir(), "agentkit-12345678", SOCKET)) > LONGEST_SOCKET_PATH
+    ):
+        return None
+    return tempfile.mkdtemp(prefix="agentkit-")
+
+
+def _parameters(xllamacpp: Any, load: Load, context: int, gpu: bool, key: str) -> Any:
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(load.path)
+    parameters.n_ctx = context
+    parameters.n_parallel = SLOTS
+    parameters.kv_unified = True
+    parameters.n_batch = parameters.n_ubatch = BATCH
+    parameters.cache_ram_mib = HOST_CACHE
+    parameters.warmup = False
+    parameters.verbosity = -1
+    parameters.ui = False
+    parameters.n_threads_http = SLOTS
+    parameters.n_gpu_layers = -1 if gpu else 0
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = load.threads or default_threads()
+    parameters.api_keys = [key]
+    return parameters
+
+
+def default_threads() -> int:
+    """One less than the cores of this process: llama.cpp's threads spin, and starve when another wants a core."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)
+
+
+def _gpu(devices: list[dict[str, Any]], wanted: str | None) -> str:
+    """The name of the backend that drives the GPU, for example `CUDA`; empty for the CPU."""
+    if wanted not in (None, "cpu", "gpu"):
+        raise ConfigurationError(f"device={wanted!r} must be 'cpu', 'gpu' or None.")
+    gpus = [device["name"] for device in devices if "GPU" in device["type"].name]
+    if wanted == "gpu" and not gpus:
+        raise ConfigurationError(
+            "device='gpu' was asked for, but the installed xllamacpp sees no GPU.",
+            hint="Install an xllamacpp wheel with GPU support, or leave device= out.",
+        )
+    return gpus[0].rstrip("0123456789") if gpus and wanted != "cpu" else ""
+
+
+def _error(details: Mapping[str, Any]) -> RunnerError:
+    """An error dict of llama.cpp as ours."""
+    message, code = str(details.get("message", details))[:300], details.get("code")
+    if details.get("type") == "exceed_context_size_error":
+        tokens, limit = details["n_prompt_tokens"], details["n_ctx"]
+        return ContextOverflowError(f"the prompt has {tokens:,} tokens, {limit:,} fit.", tokens=tokens, limit=limit)
+    kind = BadRequestError if code == 400 else ServerError
+    return kind(f"llama.cpp: {message}", code=code)

@@ -1,0 +1,131 @@
+"""The runner behind `local` and `local:PATH`."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from anyio.to_thread import run_sync
+
+from ...errors import ConfigurationError
+from ...generation import Delta, Finish, Request
+from .catalog import DEFAULT, ENTRIES, Entry
+from .chatting import chat
+from .decoder import Decoder
+from .first_use import weights_of
+from .llama_cpp import Load
+from .shared import claim, release
+from .threads import Job
+from .weights import Progress
+
+if TYPE_CHECKING:
+    from ..base import Runner
+
+
+class LocalRunner:
+    """A language model in this process.
+
+    Nothing is read before the first request, which loads the model, and fetches its weights where they are missing.
+    Runners of the same model share it. Requests run side by side in one context; where they do not fit together,
+    they wait for each other.
+
+    Args:
+        model: A model of the catalogue, or the path of a GGUF file; empty for the embedded default.
+        context: Tokens of all prompts and answers that are worked on at once; None: what the model was made for,
+            at most 8,192 for a file of your own.
+        threads: For computing; None: one less than the cores that this process may use.
+        device: `cpu`, `gpu`, or None: a GPU where xllamacpp sees one.
+        progress: Told how many bytes of missing weights have come, and how many there will be (or None), in place of
+            a line on stderr. Called in a thread.
+
+    Raises:
+        ConfigurationError: The model is neither in the catalogue nor a path.
+    """
+
+    def __init__(
+        self,
+        model: str = "",
+        *,
+        context: int | None = None,
+        threads: int | None = None,
+        device: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.name = f"local:{model}" if model else "local"
+        self._entry, self._path = _named(model)
+        self._options = context, threads, device
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._kept: Load | None = None
+
+    async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+        """Answer one request; see `Runner.generate`.
+
+        Raises:
+            WeightsError: The weights are missing, broken, or cannot be fetched.
+            MissingDependencyError: xllamacpp is not installed.
+            ContextOverflowError: The prompt leaves no room for an answer.
+        """
+        job: Job[Delta] = Job(partial(self._work, replace(request, messages=tuple(request.messages))))
+        async with aclosing(job.items()) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def aclose(self) -> None:
+        """Unload the model, unless another runner uses it; the next request loads it again."""
+        await run_sync(self._let_go)
+
+    def _work(self, request: Request, job: Job[Delta]) -> None:
+        load = self._found(job)
+        model = claim(load, lambda: job.stopped)
+        try:
+            self._keep(load)
+            decoder = Decoder(model, lambda: job.stopped)
+            defaults = self._entry.sampling if self._entry else {}
+            reason = chat(decoder, request, defaults, job.put)
+            job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, model.engine.name))
+        finally:
+            release(load)
+
+    def _found(self, job: Job[Delta]) -> Load:
+        path = self._path or weights_of(self._entry or DEFAULT, self._progress, lambda: job.stopped)
+        context, threads, device = self._options
+        return Load(path, context or (self._entry.context if self._entry else None), threads, device)
+
+    def _keep(self, load: Load) -> None:
+        """Keep the model loaded between requests, until `aclose`."""
+        with self._lock:
+            if self._kept is None:
+                claim(load, lambda: False)
+                self._kept = load
+                self._unused = weakref.finalize(self, release, load, unload=False)
+                self._unused.atexit = False
+
+    def _let_go(self) -> None:
+        with self._lock:
+            kept, self._kept = self._kept, None
+            if kept is not None and self._unused.detach():
+                release(kept)
+
+
+def _named(model: str) -> tuple[Entry | None, Path | None]:
+    """The catalogue entry or the path that a name stands for."""
+    if not model or model in ENTRIES:
+        return ENTRIES.get(model, DEFAULT), None
+    if model.endswith(".gguf") or model.startswith((".", "~", os.sep)):
+        return None, Path(model).expanduser().absolute()
+    raise ConfigurationError(
+        f"unknown local model {model!r}.",
+        hint=f"Use local for {DEFAULT.id}, local:NAME for one of: {', '.join(ENTRIES)}, or local:/path/to/model.gguf.",
+    )
+
+
+if TYPE_CHECKING:
+    _: Runner = LocalRunner()
