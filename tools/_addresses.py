@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SOCK_STREAM
+from typing import TypeAlias
 
 import anyio
 
 from agentkit import ToolError
+
+Network: TypeAlias = IPv4Network | IPv6Network
 
 _CLOSED = (
     ip_network("192.0.0.0/24"),  # special purposes; a cloud's metadata service among them
@@ -22,7 +26,7 @@ def is_public(address: str) -> bool:
     >>> is_public("93.184.215.14"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1"), is_public("169.254.169.254")
     (True, False, False, False)
     """
-    ip = ip_address(address.partition("%")[0])
+    ip = ip_address(address)
     if isinstance(ip, IPv6Address):
         wrapped = _wrapped(ip)
         if wrapped is not None:
@@ -30,22 +34,27 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _CLOSED)
 
 
-async def resolve(host: str, port: int, *, private: bool) -> list[str]:
+async def resolve(host: str, port: int, allowed: Sequence[Network]) -> list[str]:
     """The addresses of a host, each of them checked: connect to these, not to the name.
 
     A name may have other addresses a moment later, so checking the name alone protects nothing.
 
+    Args:
+        host: A name or an address.
+        port: The port to connect to.
+        allowed: Networks that may be connected to although they are not public.
+
     Raises:
-        ToolError: There is none, or one is not public while `private` is false.
+        ToolError: There is no such host, or it is neither public nor allowed.
     """
     try:
         found = await anyio.getaddrinfo(host, port, type=SOCK_STREAM)
-    except OSError:
-        raise ToolError(f"There is no host {host!r}. Check the address.") from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    closed = [address for address in addresses if not private and not is_public(address)]
-    if closed:
-        raise ToolError(f"{host!r} is at {closed[0]}, which is not on the public internet, and is not opened.")
+    except (OSError, UnicodeError):
+        raise ToolError(f"There is no host {host[:200]!r}. Check the address.") from None
+    addresses = list(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+    for address in addresses:
+        if not is_public(address) and not any(ip_address(address) in network for network in allowed):
+            raise ToolError(f"{host!r} is at {address}, which is not on the public internet, and is not opened.")
     return addresses
 
 

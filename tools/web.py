@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from ssl import SSLContext
 
 import anyio
@@ -32,12 +33,15 @@ class Web(Toolset):
     metadata service, also after redirects. The proxies of the environment are not used.
 
     Args:
-        private: Also open addresses that are not public, for example a server of your own.
+        allow: Networks to open although they are not public, with spaces between, for example 10.1.0.0/16.
         seconds: How long a page may take.
+
+    Raises:
+        ValueError: `allow` has something that is no network.
     """
 
-    def __init__(self, *, private: bool = False, seconds: float = 20) -> None:
-        self._private = private
+    def __init__(self, *, allow: str = "", seconds: float = 20) -> None:
+        self._allowed = [ip_network(text) for text in allow.split()]
         self._seconds = seconds
         self._trust: SSLContext | None = None
 
@@ -73,14 +77,14 @@ class Web(Toolset):
                         return await _read(response, place)
                 finally:
                     await response.aclose()
-                place = _parsed(str(place.join(target)))
+                place = _next(place, target)
         raise ToolError(f"{url!r} redirects more than {MOST_REDIRECTS} times. Try another address.")
 
     async def _open(self, client: httpx.AsyncClient, url: httpx.URL) -> httpx.Response:
         """Connect to an address that was checked, under the name that was asked for."""
         port = url.port or (443 if url.scheme == "https" else 80)
         failure: Exception | None = None
-        for address in await resolve(url.host, port, private=self._private):
+        for address in await resolve(url.host, port, self._allowed):
             request = client.build_request(
                 "GET",
                 url.copy_with(host=address),
@@ -94,7 +98,7 @@ class Web(Toolset):
             except httpx.HTTPError as error:
                 failure = error
                 break
-        raise ToolError(f"{str(url)!r} cannot be fetched ({failure or 'no address'}). Try another page.")
+        raise ToolError(f"{str(url)!r} cannot be fetched ({_reason(failure)}). Try another page.")
 
     def _context(self) -> SSLContext:
         if self._trust is None:
@@ -103,15 +107,32 @@ class Web(Toolset):
 
 
 def _parsed(url: str) -> httpx.URL:
-    if "://" not in url:
-        url = f"https://{url}"
     try:
-        parsed = httpx.URL(url)
-    except (httpx.InvalidURL, TypeError) as error:
+        return _checked(httpx.URL(url if "://" in url else f"https://{url}"))
+    except httpx.InvalidURL as error:
         raise ToolError(f"{url!r} is not an address ({error}). Use one like https://example.com/news.") from None
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
-        raise ToolError(f"{url!r} cannot be opened. Use an address like https://example.com/news.")
-    return parsed
+
+
+def _checked(url: httpx.URL) -> httpx.URL:
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        raise ToolError(f"{str(url)!r} cannot be opened. Use an address like https://example.com/news.")
+    return url
+
+
+def _next(place: httpx.URL, target: str) -> httpx.URL:
+    try:
+        return _checked(place.join(target))
+    except httpx.InvalidURL as error:
+        raise ToolError(f"{str(place)!r} leads to no address ({error}). Try another page.") from None
+
+
+def _reason(error: BaseException | None) -> str:
+    """What went wrong, which may be said only by the error behind the error."""
+    while error is not None:
+        if str(error):
+            return str(error)
+        error = error.__cause__ or error.__context__
+    return "the connection failed"
 
 
 async def _read(response: httpx.Response, url: httpx.URL) -> str:
@@ -125,9 +146,10 @@ async def _read(response: httpx.Response, url: httpx.URL) -> str:
         async for piece in response.aiter_bytes():
             data += piece
             if len(data) > LARGEST_PAGE:
-                break
+                await response.aclose()  # ends the loop by an error; trio warns of one that is left by `break`
     except httpx.HTTPError as error:
-        raise ToolError(f"{str(url)!r} broke off ({error}). Try again, or another page.") from None
+        if len(data) <= LARGEST_PAGE:
+            raise ToolError(f"{str(url)!r} broke off ({_reason(error)}). Try again, or another page.") from None
     cut = f"\n\n(cut after {LARGEST_PAGE:,} bytes)" if len(data) > LARGEST_PAGE else ""
     text = _decoded(data[:LARGEST_PAGE], response.charset_encoding)
     if "html" in kind:

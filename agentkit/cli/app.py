@@ -67,10 +67,10 @@ def program(arguments: list[str]) -> NoReturn:
     except (AgentKitError, typer.TyperException, Exception) as error:
         if debug:
             raise
-        sys.exit(_told(error))
+        sys.exit(_told(error, arguments))
 
 
-def _told(error: Exception) -> int:
+def _told(error: Exception, arguments: list[str]) -> int:
     """Say what went wrong in one line, and return the exit code."""
     if isinstance(error, BrokenPipeError):  # whoever read our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,10 +78,16 @@ def _told(error: Exception) -> int:
     if isinstance(error, AgentKitError):
         text, code = str(error), exits.code_of(error)
     elif isinstance(error, typer.TyperException):
-        text, code = f"{error.format_message()} See --help.", error.exit_code
+        text, code = f"{error.format_message().rstrip('.')}. See: agentkit {_verb(arguments)}--help", error.exit_code
     else:
         text = f"{type(error).__name__}: {error}. This is a bug in agentkit; --debug shows where."
         code = exits.BUG
     prefix = "\033[1;31merror:\033[0m" if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "error:"
     print(prefix, " ".join(safe(text).split()), file=sys.stderr)
     return code
+
+
+def _verb(arguments: list[str]) -> str:
+    """The verb that the arguments begin with, if any, and a space."""
+    names = (verb.__name__ for verb in VERBS)
+    return f"{arguments[0]} " if arguments and arguments[0] in names else ""

@@ -9,6 +9,7 @@ import typer
 
 from . import options as o
 from .conversation import Conversation
+from .exits import UsageError
 from .session import Session, default_path
 
 
@@ -42,7 +43,7 @@ def chat(
     Ctrl-C stops the answer, Ctrl-D ends the chat, /help tells more. The chat is kept after each answer.
     """
     if save is not None and not resume and save.exists():
-        raise typer.BadParameter(f"{str(save)!r} exists. Go on with it with --continue, or give another name.")
+        raise UsageError(f"{str(save)!r} exists. Go on with it with --continue, or give another name.")
     settings = o.Settings.of(context.params)
     session = Session(save or default_path())
     history = session.load() if resume else []

@@ -84,6 +84,7 @@ class Conversation:
             raise
         else:
             self._keep(result.messages)
+        self._screen.note("")
 
     def _keep(self, messages: list[Message]) -> None:
         self._history = messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import typer
+
 from ..errors import AgentKitError, AuthenticationError, ConfigurationError
 from ..result import StopReason
 
@@ -12,6 +14,13 @@ Exit codes: 0 the model answered · 2 the command line is wrong · 3 a setting, 
 4 the model runner or the network failed · 5 the run ended at a limit, or without a whole answer · 130 stopped by
 Ctrl-C · 1 a bug in agentkit."""
 
+
+class UsageError(typer.TyperException):
+    """The command line is wrong."""
+
+    exit_code = USAGE
+
+
 LANDINGS: dict[StopReason, str] = {
     "max_turns": "it reached the limit on turns; --max-turns raises it",
     "deadline": "the time was up; --deadline raises the limit",
@@ -21,7 +30,7 @@ LANDINGS: dict[StopReason, str] = {
     "length": "the answer was cut at --max-tokens",
     "content_filter": "the endpoint withheld the answer",
     "invalid_output": "the answer does not have the form that was asked for",
-    "cancelled": "it was stopped",
+    "cancelled": "on request; what its tools did until then is kept",
 }
 """Why a run ended that did not end with an answer, and what helps."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
@@ -13,11 +13,14 @@ import typer
 from ..errors import WeightsError
 from .text import safe, to_json
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 REMOTE = {
-    "workers-ai:MODEL": ("CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_AUTH_TOKEN", "CLOUDFLARE_API_TOKEN"),
-    "openai:MODEL": ("OPENAI_BASE_URL", "OPENAI_API_KEY"),
+    "workers-ai:MODEL": (("CLOUDFLARE_ACCOUNT_ID",), ("CLOUDFLARE_AUTH_TOKEN", "CLOUDFLARE_API_TOKEN")),
+    "openai:MODEL": (("OPENAI_BASE_URL",), ("OPENAI_API_KEY",)),
 }
-"""Runner string -> the settings that it reads from the environment."""
+"""Runner string -> the settings that it reads from the environment; of each group, one is enough."""
 
 
 def models(
@@ -60,7 +63,8 @@ def _place(weights: Any, entry: Any) -> dict[str, Any]:
 
 def _remote() -> list[dict[str, Any]]:
     return [
-        {"runner": runner, "environment": {name: _told(name) for name in names}} for runner, names in REMOTE.items()
+        {"runner": runner, "environment": {name: _told(name) for names in groups for name in names}}
+        for runner, groups in REMOTE.items()
     ]
 
 
@@ -86,17 +90,20 @@ def _show(found: dict[str, Any]) -> None:
         table.add_row(Text(model["runner"], "bold cyan"), Text.assemble(about, "\n", _state(model, found["engine"])))
     table.add_row(Text("local:FILE.gguf", "bold cyan"), Text("any GGUF file", "dim"))
     for runner in found["remote"]:
-        settings = ((name, safe(value) if value else None) for name, value in runner["environment"].items())
-        lines = [
-            Text(f"{name} {'is set' if value == 'set' else value}", "green")
-            if value
-            else Text(f"{name} is not set", "dim")
-            for name, value in settings
-        ]
+        lines = [_setting(names, runner["environment"]) for names in REMOTE[runner["runner"]]]
         table.add_row(Text(runner["runner"], "bold cyan"), Text("\n").join(lines))
     console = Console(highlight=False)
     console.print(table)
     console.print(Text.assemble(("without -m: ", "dim"), safe(found["default"])))
+
+
+def _setting(names: tuple[str, ...], environment: dict[str, str | None]) -> Text:
+    from rich.text import Text
+
+    for name in names:
+        if value := environment[name]:
+            return Text(f"{name} is {safe(value)}", "green")
+    return Text(f"{' or '.join(names)} is not set", "dim")
 
 
 def _state(model: dict[str, Any], engine: str | None) -> tuple[str, str]:

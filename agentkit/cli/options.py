@@ -85,4 +85,5 @@ class Settings:
         Raises:
             ConfigurationError: An option is wrong.
         """
-        return Agent(load_runner(self.runner, self.base_url), tools=load_tools(self.tools), **self.agent)
+        tools = load_tools(self.tools)
+        return Agent(load_runner(self.runner, self.base_url), tools=tools, **self.agent)

@@ -11,7 +11,7 @@ from ..errors import AgentKitError
 from ..events import Event
 from . import options as o
 from .driving import driver, leave
-from .exits import CANCELLED, code_after
+from .exits import CANCELLED, UsageError, code_after
 from .records import error_record, event_record, result_record
 from .screen import Screen
 from .text import to_json
@@ -66,13 +66,13 @@ def run(
 def _prompt(words: list[str]) -> str:
     """The question as it was typed, with what is piped in where `-` stands, or alone."""
     if not words and sys.stdin.isatty():
-        raise typer.BadParameter("there is no question. Give one, or pipe one in.")
+        raise UsageError("There is no question. Give one, or pipe one in.")
     piped = ""
     if not words or PIPED in words:
         piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
     prompt = " ".join(f"\n\n{piped}\n\n" if word == PIPED else word for word in words or [PIPED]).strip()
     if not prompt:
-        raise typer.BadParameter("the question is empty.")
+        raise UsageError("The question is empty.")
     return prompt
 
 

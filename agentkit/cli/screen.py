@@ -49,6 +49,8 @@ class Screen:
         self._said = ""
         """The text of this turn."""
         self._running = 0
+        self._called = False
+        """Whether there were calls in this run."""
         self._several = False
         """Whether the calls that run now are more than one."""
         plain = self.notes.options.ascii_only
@@ -100,18 +102,22 @@ class Screen:
             self._waiting = None
 
     def _wait(self, what: str) -> None:
+        from rich.text import Text
+
         if not self.notes.is_terminal or self.notes.quiet or self._said:
             return
         if self._waiting is None:
-            self._waiting = self.notes.status("", spinner="dots" if self._dot == "●" else "line")
+            self._waiting = self.notes.status("", spinner="dots" if self._dot == "●" else "line", spinner_style="dim")
             self._waiting.start()
-        self._waiting.update(f"[dim]{what}[/dim]")
+        self._waiting.update(Text(what, "dim"))
 
     def _say(self, text: str) -> None:
         if not self._live:
             self._said += text
             return
         self.still()
+        if not self._said and self._called:
+            self.note("")
         self.out.write(safe(text if self._said else text.lstrip("\n")))
         self.out.flush()
         self._said += text
@@ -133,6 +139,7 @@ class Screen:
         from rich.text import Text
 
         self.still()
+        self._called = True
         self._running += 1
         self._several = self._several or self._running > 1
         name, arguments = shown_call(call)
@@ -140,14 +147,18 @@ class Screen:
         self._wait("running")
 
     def _progress(self, call: ToolCall, value: Any) -> None:
-        text = clipped(one_line(value if isinstance(value, str) else repr(value)), 200)
-        self._lines(f"{self._name(call)}{text}", "dim italic")
-        self._wait("running")
+        text = f"{self._name(call)}{clipped(one_line(value if isinstance(value, str) else repr(value)), 200)}"
+        if self.notes.is_terminal:
+            self._wait(clipped(text, self.notes.width - 4))
+        else:
+            self._lines(text, "dim")
 
     def _finish(self, call: ToolCall, result: ToolResult, seconds: float) -> None:
         failed = f"{self._cross} " if result.status != "ok" else ""
         took = f"  ({seconds:.1f} s)" if seconds >= 1 else ""
-        self._lines(f"{failed}{self._name(call)}{result.content.rstrip()}{took}", "red" if failed else "dim")
+        self._lines(
+            f"{failed}{self._name(call)}{result.content.rstrip()}{took}", "red" if failed else "dim", cut=not failed
+        )
         self._running = max(self._running - 1, 0)
         self._several = self._several and self._running > 0
         if self._running:
@@ -157,18 +168,19 @@ class Screen:
         """Whose line it is, where several calls run at once."""
         return f"{safe(call.name)}: " if self._several else ""
 
-    def _lines(self, text: str, style: str) -> None:
+    def _lines(self, text: str, style: str, *, cut: bool = True) -> None:
         from rich.text import Text
 
         self.still()
         for line in first_lines(text, RESULT_LINES):
             shown = Text(f"  {line}", style=style)
-            if self.notes.is_terminal:
+            if cut and self.notes.is_terminal:
                 shown.truncate(self.notes.width, overflow="ellipsis")
             self.notes.print(shown)
 
     def _end(self, result: Result[Any]) -> None:
         self.still()
+        self._called = False
         if result.stop_reason != "final":
             self.note(f"stopped: {LANDINGS[result.stop_reason]}", "yellow")
         turns = f"{result.turns} turn{'' if result.turns == 1 else 's'}"

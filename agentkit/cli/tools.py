@@ -11,6 +11,7 @@ import typer
 from .. import Tool, Toolset
 from ..errors import AgentKitError
 from ..messages import ToolSpec
+from .exits import UsageError
 from .loading import AnyTool, is_toolset_class, members, ready_made
 from .text import one_line, safe, to_json
 
@@ -24,7 +25,7 @@ def tools(
 ) -> None:
     """List the ready-made tools, or show what a model sees of a tool."""
     if flat and not json:
-        raise typer.BadParameter("--flat needs --json.")
+        raise UsageError("--flat needs --json.")
     specs = [spec for name in names or () for spec in specs_of(name)]
     if json:
         chosen = specs or [spec for name in ready_made() for spec in specs_of(name)]
