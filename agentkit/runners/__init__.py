@@ -35,9 +35,9 @@ def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:
             raise ConfigurationError(f"options {sorted(options)} need a runner string, not a runner object.")
         return runner
     prefix, _, model = runner.partition(":")
-    if prefix.startswith(("@cf/", "@hf/")):
+    if runner.startswith(("@cf/", "@hf/")):
         prefix, model = "workers-ai", runner
-    if prefix not in ROWS:
+    if prefix not in ROWS or not (model or prefix == "local"):
         raise ConfigurationError(
             f"unknown runner {runner!r}.",
             hint="Use local, local:PATH, workers-ai:@cf/VENDOR/MODEL, or openai:MODEL.",
