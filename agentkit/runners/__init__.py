@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from ..errors import ConfigurationError
+from ..sources import is_file, is_module, load, member, split
 from .base import Runner
 
 ROWS = {
@@ -21,8 +22,8 @@ def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:
     """The runner that a string names; a runner object is returned as it is.
 
     Args:
-        runner: `local`, `local:PATH`, `workers-ai:MODEL`, a bare `@cf/...` or `@hf/...` id, `openai:MODEL`, or a
-            runner. None takes the environment's `AGENTKIT_RUNNER`, and `local` where that is not set.
+        runner: `local`, `local:PATH`, `workers-ai:MODEL`, a bare `@cf/...` or `@hf/...` id, `openai:MODEL`, a
+            runner of yours as `./file.py:NAME` or `package.module:NAME`, or a runner. None takes the environment's `AGENTKIT_RUNNER`, and `local` where that is not set.
         options: Passed to the runner's class, for example `base_url=`.
 
     Raises:
@@ -35,7 +36,7 @@ def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:
             raise ConfigurationError(f"options {sorted(options)} need a runner string, not a runner object.")
         return runner
     prefix, _, model = runner.partition(":")
-    if runner.startswith(("@cf/", "@hf/")):
+    if runner.startswith(("@cf/", "@hf/")) and runner.count("/") > 1:
         prefix, model = "workers-ai", runner
     if prefix not in ROWS or not (model or prefix == "local"):
         raise ConfigurationError(
