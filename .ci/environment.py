@@ -44,8 +44,9 @@ def make():
 
 def install(*what):
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what]
-    if subprocess.run(command, cwd=ROOT).returncode:
-        sys.exit("error: the installation failed; what pip says stands above.")
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:  # on success pip only warns of what is not the reader's to mend
+        sys.exit(f"{done.stdout}\nerror: the installation failed; what pip says stands above.")
 
 
 def tell(text):
