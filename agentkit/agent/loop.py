@@ -26,6 +26,7 @@ AGAIN = "\n\n(This call was made before with the same result. Use that result, o
 FAILING = "\n\n(This keeps failing in the same way. Try something else, or say what is wrong.)"
 CACHED = "Not run again, the result is the same as before:\n"
 LAND = "Stop here ({reason}). Answer now with what you have; no more tools can be called."
+EMPTY = "Your reply was empty. Answer, or call a tool."
 SKIPPED = "Not run: the limit on tool calls of this run was reached."
 REASONS = {
     "max_turns": "the limit on turns was reached",
@@ -63,6 +64,9 @@ async def work(plan: Plan, state: State) -> StopReason | None:
         if limit:
             return limit
         reply = await ask(plan.runner, _request(plan, state), state, plan.channel)
+        if not reply.tool_calls and _is_empty(reply, state):
+            state.say("user", EMPTY)
+            continue
         if not reply.tool_calls:
             return await _finish(plan, state)
         if state.finish.reason == "length":
@@ -74,6 +78,14 @@ async def work(plan: Plan, state: State) -> StopReason | None:
             limit = "invalid_calls"
         if limit:
             return limit
+
+
+def _is_empty(reply: Message, state: State) -> bool:
+    """Whether the model said nothing at all, for the first time in this run."""
+    if reply.content.strip() or state.finish.reason != "stop" or state.was_empty:
+        return False
+    state.was_empty = True
+    return True
 
 
 async def land(plan: Plan, state: State, reason: StopReason) -> None:

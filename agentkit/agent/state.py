@@ -27,6 +27,8 @@ class State:
     usage: Usage = field(default_factory=Usage)
     tool_calls: int = 0
     invalid_calls: int = 0
+    was_empty: bool = False
+    """The model has been asked again, once, after a reply without text and calls."""
     stop_reason: StopReason = "final"
     outputs: tuple[Any, ...] = ()
     finish: Finish = field(default_factory=Finish)

@@ -137,6 +137,14 @@ async def test_a_call_cut_by_length_is_never_run() -> None:
     check_valid(result.messages)
 
 
+async def test_an_empty_reply_is_asked_for_again_once() -> None:
+    with Scripted([" ", "Hello."]) as runner:
+        assert (await Agent(runner).run("go")).response == "Hello."
+    with Scripted(["", ""]) as runner:
+        result = await Agent(runner).run("go")
+    assert (result.response, result.stop_reason, result.turns) == ("", "final", 2)
+
+
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
 async def test_a_final_answer_that_was_cut_says_so(reason: Any) -> None:
     result = await Agent(Scripted([Reply("half", finish_reason=reason)])).run("go")
