@@ -1,5 +1,7 @@
-"""Signatures as JSON Schema, and arguments as typed values."""
+"""A signature and its docstring become a JSON Schema, and what a model sends comes back as typed values."""
 
-from .parameters import ArgumentsError, Parameters
+from .errors import ArgumentsError
+from .parameters import Parameters
+from .words import in_words
 
-__all__ = ["ArgumentsError", "Parameters"]
+__all__ = ["ArgumentsError", "Parameters", "in_words"]

@@ -1,64 +1,121 @@
-"""What a function takes."""
+"""What a function takes: described to a model, and read from what the model sends."""
 
 from __future__ import annotations
 
-import inspect
-import json
-import typing
+import copy
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
-
-class ArgumentsError(Exception):
-    """The arguments of a call do not fit; the text tells the model why."""
+from .binding import Binding
+from .docstrings import read_docstring
+from .fields import field_of
+from .form import Form
+from .hints import resolve
+from .parameter import Unresolved, is_injected
+from .parsing import Repair
+from .refusal import check, explained, unresolvable
+from .signature import docstring_of, globals_of, names_of, parameters_of
 
 
 class Parameters:
-    """What a function takes: as a JSON Schema, and as typed values."""
+    """The parameters of one function.
 
-    def __init__(self, function: Callable[..., Any], injected: type, *, method: bool = False) -> None:
-        signature = inspect.signature(function)
-        target = function if inspect.isroutine(function) else type(function).__call__
-        hints = typing.get_type_hints(inspect.unwrap(target), include_extras=True)
-        names = list(signature.parameters)[1 if method else 0 :]
-        self._injected = [n for n in names if typing.get_origin(hints.get(n)) is injected or hints.get(n) is injected]
-        self._fields = {n: signature.parameters[n] for n in names if n not in self._injected}
-        self._hints = hints
-        self.description = (inspect.getdoc(function) or "").split("\n\n")[0]
-        self._adapter: Any = None
+    Args:
+        function: Anything that can be called.
+        name: Of the tool, for errors.
+        injected: The class whose annotation marks a parameter as not for the model.
 
-    @property
-    def takes_context(self) -> bool:
-        return bool(self._injected)
+    Raises:
+        SchemaError: A parameter cannot be described to a model. Where an annotation names what does not exist yet,
+            that is found out on first use.
+    """
 
-    def _type(self) -> Any:
-        if self._adapter is None:
-            import typing_extensions as te
-            from pydantic import ConfigDict, TypeAdapter, with_config
+    def __init__(self, function: Callable[..., Any], name: str, injected: type) -> None:
+        self.name = name
+        self._function = function
+        self._parameters = parameters_of(function)
+        self.injected = [each.name for each in self._parameters if is_injected(each.annotation, injected)]
+        """Names of the parameters that get the context."""
+        self._fields = [field_of(each) for each in self._parameters if each.name not in self.injected]
+        check(name, self._fields)
 
-            fields = {
-                name: (te.Required if p.default is p.empty else te.NotRequired)[self._hints.get(name, Any)]
-                for name, p in self._fields.items()
-            }
-            made: Any = te.TypedDict("Arguments", fields)
-            self._adapter = TypeAdapter(with_config(ConfigDict(extra="forbid"))(made))
-        return self._adapter
+    def without_first(self) -> Parameters:
+        """The same without the first parameter, which a method's instance or class takes."""
+        others = copy.copy(self)
+        others._parameters = self._parameters[1:]
+        first = self._parameters[0].name if self._parameters else ""
+        others.injected = [name for name in self.injected if name != first]
+        others._fields = [field for field in self._fields if field.name != first]
+        return others
 
+    @cached_property
+    def description(self) -> str:
+        """What the docstring says that the function does; empty where there is none."""
+        return self._documentation[0]
+
+    @cached_property
     def schema(self) -> dict[str, Any]:
-        found = self._type().json_schema()
-        properties = {
-            name: {"type": "string", "description": name, **value} for name, value in found["properties"].items()
-        }
-        return {"type": "object", "properties": properties, "required": found.get("required", [])}
+        """JSON Schema of the arguments, inside the documented subset.
 
-    def read(self, text: str) -> tuple[dict[str, Any], tuple[tuple[str, str, str], ...]]:
+        Raises:
+            SchemaError: An annotation cannot be resolved or described.
+        """
         try:
-            return self._type().validate_json(text or "{}"), ()
-        except ValueError as error:
-            raise ArgumentsError(str(error)) from None
+            return self._form.schema
+        except Exception as error:
+            raise explained(self.name, self._fields, error) from error
 
-    def bind(self, values: dict[str, Any], context: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        return (), values | dict.fromkeys(self._injected, context)
+    @cached_property
+    def bind(self) -> Binding:
+        """Turns values by name into the arguments of a Python call."""
+        return Binding(self._parameters, self.injected)
 
+    def read(self, text: str) -> tuple[dict[str, Any], tuple[Repair, ...]]:
+        """Typed values from the arguments of a call. Arguments that fit are not touched.
 
-_ = json
+        Args:
+            text: JSON text of an object, as the model wrote it.
+
+        Returns:
+            Values by parameter name, without those that were not given; and what was mended.
+
+        Raises:
+            ArgumentsError: They do not fit, and cannot be mended.
+        """
+        if not self._fields and text in ("{}", ""):
+            return {}, ()
+        try:
+            return self._form.validate(text), ()
+        except (ValueError, RecursionError):
+            from .reading import read_leniently
+
+            return read_leniently(self.name, self._form, text)
+
+    @cached_property
+    def _documentation(self) -> tuple[str, dict[str, str]]:
+        return read_docstring(docstring_of(self._function))
+
+    @cached_property
+    def _form(self) -> Form:
+        self._resolve()
+        described = self._documentation[1]
+        for field in self._fields:
+            if field.description is None:
+                field.description = described.get(field.name)
+        rest = any(field.rest for field in self._fields)
+        taken = {field.name for field in self._fields}
+        return Form(self._fields, names_of(self._function) - taken if rest else frozenset())
+
+    def _resolve(self) -> None:
+        """Look again for what did not exist when the function was made a tool."""
+        unresolved = [each for each in self._parameters if isinstance(each.annotation, Unresolved)]
+        for parameter in unresolved:
+            if parameter.name not in self.injected:
+                parameter.annotation = resolve(parameter.annotation.text, globals_of(self._function), {})
+        if unresolved:
+            self._fields = [field_of(each) for each in self._parameters if each.name not in self.injected]
+            for field in self._fields:
+                if isinstance(field.annotation, Unresolved):
+                    raise unresolvable(self.name, field.name, field.annotation)
+            check(self.name, self._fields)

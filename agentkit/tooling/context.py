@@ -34,7 +34,18 @@ class Context(Generic[T]):
         on_usage: Gets what the tool used, in the same way.
     """
 
-    __slots__ = ("_behind", "_done", "_on_progress", "_on_usage", "_post", "_thread", "call", "messages", "turn", "value")
+    __slots__ = (
+        "_behind",
+        "_done",
+        "_on_progress",
+        "_on_usage",
+        "_post",
+        "_thread",
+        "call",
+        "messages",
+        "turn",
+        "value",
+    )
 
     def __init__(
         self,
@@ -73,12 +84,17 @@ class Context(Generic[T]):
         Raises:
             Stopped: The call is over; let it pass.
         """
-        if self._done == "stopped" and threading.get_ident() != self._thread:
+        if self.stopped and threading.get_ident() != self._thread:
             raise Stopped
 
     def add_usage(self, usage: Usage) -> None:
         """Count tokens that the tool used itself, for example by a model of its own."""
         self._tell(self._on_usage, usage)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the call was cancelled or timed out."""
+        return self._done == "stopped"
 
     def open(self, post: Callable[..., object]) -> None:
         """Let other threads report.

@@ -1,53 +1,70 @@
-"""Make one call."""
+"""One call from its arguments to its result."""
 
 from __future__ import annotations
 
-import inspect
-import json
-import secrets
 from typing import Any
 
-import anyio
+from anyio import move_on_after, sleep
 
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
 from ..schema import ArgumentsError
 from .context import Context
+from .failures import failed
+from .outcome import Outcome
+from .results import as_text
+from .running import run_once
 from .tool import Tool
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between retries; each pause is twice the one before."""
 
 
 async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -> ToolResult:
+    """Make a call.
+
+    Args:
+        tool: The tool that the call names.
+        call: The call; its arguments are not looked at yet.
+        context: For the tool, if it takes one.
+
+    Returns:
+        The result, whatever happens: arguments that do not fit, an exception, a timeout. Only cancellation from outside
+        and `KeyboardInterrupt` are raised.
+    """
     try:
         values, repairs = tool.parameters.read(call.arguments)
     except ArgumentsError as error:
         return ToolResult(call, str(error), "invalid")
+    except Exception as error:  # from a validator of the tool's own types
+        return failed(call, error)
     args, kwargs = tool.parameters.bind(values, context)
-    with anyio.move_on_after(tool.timeout) as scope:
-        try:
-            value = await _run(tool, args, kwargs, context)
-        except ToolError as error:
-            return ToolResult(call, str(error), "error", error=error, repairs=repairs)
-        except Exception as error:
-            text = f"{type(error).__name__} (error {secrets.token_hex(4)})"
-            return ToolResult(call, text, "error", error=error, repairs=repairs)
-    if scope.cancelled_caught:
-        return ToolResult(call, f"Timed out after {tool.timeout:g} seconds.", "timeout", repairs=repairs)
-    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
-    return ToolResult(call, text[: tool.max_result], value=value, repairs=repairs)
+    outcome: Outcome | None = None
+    try:
+        if tool.timeout is None:
+            outcome = await _run(tool, args, kwargs, context)
+        else:
+            with move_on_after(tool.timeout):
+                outcome = await _run(tool, args, kwargs, context)
+    finally:
+        context.close(stopped=outcome is None)
+    if outcome is None:
+        text = f"Stopped after {tool.timeout:g} seconds: the tool did not finish. It may or may not have taken effect."
+        return ToolResult(call, text, "timeout", repairs=repairs)
+    if outcome.error is not None:
+        return failed(call, outcome.error, tool.max_result, repairs)
+    text = as_text(outcome.value, tool.max_result, nothing="done" if tool.returns_nothing else "null")
+    return ToolResult(call, text, value=outcome.value, repairs=repairs)
 
 
-async def _run(tool: Tool[..., Any], args: Any, kwargs: Any, context: Context[Any]) -> Any:
-    func: Any = tool.func
-    if inspect.isasyncgenfunction(func):
-        value = None
-        async for value in func(*args, **kwargs):
-            context.progress(value)
-        return value
-    if inspect.iscoroutinefunction(func):
-        return await func(*args, **kwargs)
-    if inspect.isgeneratorfunction(func):
-        value = None
-        for value in func(*args, **kwargs):
-            context.progress(value)
-        return value
-    return await anyio.to_thread.run_sync(lambda: func(*args, **kwargs), abandon_on_cancel=True)
+async def _run(tool: Tool[..., Any], args: list[Any], kwargs: dict[str, Any], context: Context[Any]) -> Outcome:
+    """Run, and again after an exception, as often as the tool allows."""
+    pause = FIRST_PAUSE
+    outcome = await run_once(tool, args, kwargs, context)
+    for _ in range(tool.retries):
+        if not isinstance(outcome.error, Exception) or isinstance(outcome.error, ToolError):
+            break
+        await sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+        outcome = await run_once(tool, args, kwargs, context)
+    return outcome

@@ -2,73 +2,151 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from difflib import get_close_matches
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ConfigurationError
 from ..messages import ToolCall, ToolResult, ToolSpec
 from .context import Context
 from .tool import Tool
-from .toolset import Toolset
+from .toolset import Toolset, tools_of
+
+if TYPE_CHECKING:
+    from anyio import Lock
+
+MOST_NAMES = 50
+"""Names that a model is told when it calls a tool that does not exist."""
 
 
 class ToolTable:
-    """The tools of an agent, by name."""
+    """The tools of an agent, by name. Does not change once it is made.
+
+    Args:
+        tools: Functions, tools and toolsets.
+
+    Raises:
+        ConfigurationError: Two tools have one name, or something is no tool.
+        SchemaError: A tool cannot be described to a model.
+    """
 
     def __init__(self, tools: Iterable[Tool[..., Any] | Toolset | Callable[..., Any]] = ()) -> None:
         self._tools: dict[str, Tool[..., Any]] = {}
         self._toolsets: list[Toolset] = []
-        self._depth = 0
-        self._stack = AsyncExitStack()
         for item in tools:
             if isinstance(item, Toolset):
                 self._toolsets.append(item)
-                for each in item.tools():
-                    self._add(each)
-            else:
-                self._add(item if isinstance(item, Tool) else Tool(item))
-
-    def _add(self, item: Tool[..., Any]) -> None:
-        if item.name in self._tools:
-            raise ConfigurationError(f"two tools are called {item.name!r}: {self._tools[item.name].func!r}, {item.func!r}")
-        self._tools[item.name] = item
+            for each in tools_of(item) if isinstance(item, Toolset) else (_as_tool(item),):
+                self._add(each)
+        self._entered = 0
+        self._open: AsyncExitStack | None = None
+        self._door: Lock | None = None
 
     @cached_property
     def specs(self) -> tuple[ToolSpec, ...]:
+        """All tools as the model sees them, sorted by name, so that every request begins with the same bytes.
+
+        Raises:
+            SchemaError: An annotation names something that does not exist.
+        """
         return tuple(self._tools[name].spec for name in sorted(self._tools))
 
     def get(self, name: str) -> Tool[..., Any] | None:
+        """The tool of a name, exactly as it was offered; None where there is none."""
         return self._tools.get(name)
 
     async def execute(self, call: ToolCall, context: Context[Any]) -> ToolResult:
+        """Make a call.
+
+        Args:
+            call: As the model wrote it.
+            context: Of this call. It is closed when the call is over.
+
+        Returns:
+            The result. Unknown names, arguments that do not fit, exceptions and timeouts are results too: only
+            cancellation from outside, and `KeyboardInterrupt`, are raised.
+        """
         tool = self.get(call.name)
         if tool is None:
-            close = get_close_matches(call.name, self._tools, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            names = ", ".join(sorted(self._tools)) or "none"
-            return ToolResult(call, f"Unknown tool {call.name!r}.{hint} Available: {names}.", "unknown")
+            return ToolResult(call, self._unknown(call.name), "unknown")
         from .execution import execute
 
         return await execute(tool, call, context)
 
     async def __aenter__(self) -> Self:
-        self._depth += 1
-        if self._depth == 1:
-            for item in self._toolsets:
-                await self._stack.enter_async_context(item)
+        """Enter the toolsets, unless another run has them open already."""
+        if not self._toolsets:
+            return self
+        from anyio import Lock
+
+        self._door = self._door or Lock()
+        async with self._door:
+            if self._open is None:
+                async with AsyncExitStack() as stack:
+                    for toolset in self._toolsets:
+                        await stack.enter_async_context(toolset)
+                    self._open = stack.pop_all()
+            self._entered += 1
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._depth -= 1
-        if self._depth == 0:
-            await self._stack.aclose()
+        """Exit the toolsets, the last one first, once no other run uses them; all of them, also if one fails."""
+        if self._door is None:
+            return
+        from anyio import CancelScope
+
+        with CancelScope(shield=True):
+            await self._door.acquire()
+        try:
+            self._entered -= 1
+            if self._entered == 0 and self._open is not None:
+                stack, self._open = self._open, None
+                await stack.__aexit__(kind, error, trace)
+        finally:
+            door, self._door = self._door, self._door if self._entered else None  # a lock belongs to one event loop
+            door.release()
+
+    def _add(self, tool: Tool[..., Any]) -> None:
+        other = self._tools.setdefault(tool.name, tool)
+        if other is not tool:
+            raise ConfigurationError(
+                f"two tools are called {tool.name!r}: {_origin(other)} and {_origin(tool)}.",
+                hint="Give one of them another name: Tool(function, name='...').",
+            )
+
+    def _unknown(self, name: str) -> str:
+        names = sorted(self._tools)
+        if not names:
+            return f"There is no tool {name!r}; there are no tools at all. Answer without."
+        close = get_close_matches(name, names, 1)
+        meant = f" Did you mean {close[0]!r}?" if close else ""
+        listed = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
+        return f"There is no tool {name[:100]!r}.{meant} The tools are: {listed}."
 
 
-_ = json
+def _as_tool(item: Any) -> Tool[..., Any]:
+    """Anything that is said to be a tool, as one."""
+    inner = getattr(item, "__func__", None)
+    if isinstance(inner, Tool):  # a class method made of a tool
+        return Tool(inner.func.__get__(item.__self__), **inner.options)
+    if isinstance(item, Tool):
+        if item.unbound:
+            raise ConfigurationError(f"tool {item.name!r} is a method.", hint="Take it from an object: Class().method.")
+        return item
+    if isinstance(item, type) and issubclass(item, Toolset):
+        raise ConfigurationError(f"{item.__name__} is a class.", hint=f"Make an object of it: {item.__name__}().")
+    if hasattr(item, "as_tool"):
+        raise ConfigurationError(f"{item!r} is no function.", hint="Use its as_tool(name, description).")
+    if not callable(item):
+        raise ConfigurationError(f"{item!r} is no tool.", hint="Tools are functions, Tool objects and Toolset objects.")
+    return Tool(item)
+
+
+def _origin(tool: Tool[..., Any]) -> str:
+    func: Any = tool.func
+    return f"{getattr(func, '__module__', '')}.{getattr(func, '__qualname__', repr(func))}".lstrip(".")

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self
+from functools import partialmethod
+from inspect import isroutine
+from types import FunctionType, TracebackType
+from typing import Any, ClassVar, Self
 
 from .tool import Tool
 
 
 class Toolset:
-    """The public methods of a subclass are tools."""
+    """A class whose public methods are tools, named after the methods.
 
-    def tools(self) -> Iterator[Tool[..., Any]]:
-        for name in dir(type(self)):
-            if name.startswith("_") or hasattr(Toolset, name):
-                continue
-            static = inspect.getattr_static(type(self), name)
-            if isinstance(static, property):
-                continue
-            member = getattr(self, name)
-            if callable(member):
-                yield member if isinstance(member, Tool) else Tool(member, name=name)
+    Decorate a method with `@tool(...)` to say more about it. What starts with an underscore is no tool, nor are
+    properties, attributes and nested classes. Override `__aenter__` and `__aexit__` for what the tools need while a run
+    lasts, such as a connection; runs that overlap share it.
+
+    Raises:
+        SchemaError: A method cannot be described to a model; when the class is defined.
+    """
+
+    _members: ClassVar[dict[str, Any]] = {}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._members = {name: _as_member(name, member) for name, member in _public(cls).items()}
 
     async def __aenter__(self) -> Self:
         return self
@@ -31,3 +35,41 @@ class Toolset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+def tools_of(toolset: Toolset) -> Iterator[Tool[..., Any]]:
+    """The tools of a toolset, those of base classes first, in the order of their definition."""
+    for name, member in toolset._members.items():
+        if isinstance(member, Tool):
+            yield member.__get__(toolset, type(toolset))
+        else:
+            yield Tool(getattr(toolset, name), name=name)
+
+
+def _public(cls: type) -> dict[str, Any]:
+    """The methods of a class and its bases as they stand there. What `Toolset` has itself is none."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        if base not in Toolset.__mro__:
+            found |= {name: member for name, member in vars(base).items() if not name.startswith("_")}
+    return {name: member for name, member in found.items() if _is_method(member)}
+
+
+def _is_method(member: Any) -> bool:
+    return isinstance(member, (Tool, classmethod, staticmethod, partialmethod)) or isroutine(member)
+
+
+def _as_member(name: str, member: Any) -> Any:
+    """A method as a tool without its object; what cannot be looked into before it is bound stays as it is."""
+    if isinstance(member, FunctionType):
+        return Tool(member, name=name).as_method()
+    if not isinstance(member, (classmethod, staticmethod)):
+        return member
+    inner: Any = member.__func__
+    if not isinstance(inner, Tool):
+        descriptor: Any = member
+        return Tool(descriptor, name=name)
+    if isinstance(member, staticmethod):
+        return inner
+    again: Any = classmethod(inner.func)
+    return Tool(again, **inner.options)

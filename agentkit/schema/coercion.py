@@ -1,0 +1,94 @@
+"""Arguments that miss their types by a little, mended where the types say how.
+
+Only what the validation refused is touched, a repair counts only if the validation then takes it, and what a type
+already accepts is never changed: text that looks like JSON stays text where a text is wanted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pydantic_core import ValidationError
+
+from .candidates import readings
+from .form import Form
+from .mistakes import Mistake, badness, mistakes_of
+from .parsing import Repair, dump
+from .paths import LEFT_OUT, Path, node_at, value_at, with_value
+from .shapes import reshaped
+
+ROUNDS = 40
+"""Most repairs of one call."""
+TRIALS = 400
+"""Most attempts at one call, so that nonsense of any size is refused quickly."""
+
+
+class Outcome(NamedTuple):
+    """What became of the arguments."""
+
+    values: dict[str, Any]
+    """Typed values by parameter name; empty where mistakes are left."""
+    repairs: list[Repair]
+    mistakes: list[Mistake]
+
+
+class _Change(NamedTuple):
+    what: str
+    before: Any
+    after: Any
+    data: Any
+    path: Path | None
+    """The place of a changed value; None where the arguments as a whole were put right."""
+
+
+def mended(form: Form, data: Any) -> Outcome:
+    """Validate arguments, mending what can be mended.
+
+    Args:
+        form: What the function takes.
+        data: The arguments as JSON data.
+    """
+    values, mistakes = attempt(form, data)
+    repairs: list[Repair] = []
+    trials = 0
+    changes = _changes(form, data, mistakes)
+    while mistakes and len(repairs) < ROUNDS and trials < TRIALS:
+        change = next(changes, None)
+        if change is None:
+            break
+        trials += 1
+        tried, left = attempt(form, change.data)
+        if _better(mistakes, left, change.path):
+            repairs.append((change.what, dump(change.before), dump(change.after)))
+            data, values, mistakes = change.data, tried, left
+            changes = _changes(form, data, mistakes)
+    return Outcome(values, repairs, mistakes)
+
+
+def attempt(form: Form, data: Any) -> tuple[dict[str, Any], list[Mistake]]:
+    """Validate data as it is: the typed values, or what is wrong."""
+    try:
+        return form.validate(json.dumps(data)), []
+    except ValidationError as error:
+        return {}, mistakes_of(error.errors(include_url=False, include_context=False), data)
+
+
+def _changes(form: Form, data: Any, mistakes: list[Mistake]) -> Iterator[_Change]:
+    for what, shape in reshaped(form.schema, data):
+        yield _Change(what, data, shape, shape, None)
+    for path in dict.fromkeys(mistake.path for mistake in mistakes):
+        value = value_at(data, path)
+        if path and value is not LEFT_OUT:
+            for what, reading in readings(value, node_at(form.schema, path)):
+                after = None if reading is LEFT_OUT else reading
+                yield _Change(f"{what} ({path[0]})", value, after, with_value(data, path, reading), path)
+
+
+def _better(before: list[Mistake], after: list[Mistake], path: Path | None) -> bool:
+    """Whether a change led nearer: at its place all is well, or only something further inside is wrong."""
+    if path is None:
+        return badness(after) < badness(before)
+    known = {mistake.path for mistake in before} - {path}
+    return all(each.path in known or (each.path[: len(path)] == path and each.path != path) for each in after)

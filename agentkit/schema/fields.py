@@ -1,0 +1,91 @@
+"""What a model may give: the parameters of a function as named values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import Enum
+from types import GenericAlias
+from typing import Annotated, Any, get_args
+
+from .parameter import NOTHING, VAR_KEYWORD, VAR_POSITIONAL, Parameter, is_field, metadata_of
+from .plain import Plain, plain
+
+
+@dataclass(slots=True)
+class Field:
+    """One value that a call may give."""
+
+    name: str
+    annotation: Any
+    required: bool = False
+    default: Any = None
+    """As JSON where there is such a form, else None."""
+    description: str | None = None
+    """From the annotation; None leaves it to the docstring."""
+    rest: bool = False
+    """It takes all other names: `**kwargs`."""
+    plain: Plain | None = None
+    """The forms of its type, where pydantic is not needed."""
+
+    def __post_init__(self) -> None:
+        self.plain = plain(self.annotation)
+
+
+def field_of(parameter: Parameter) -> Field:
+    """The value that a model may give for a parameter that is not injected."""
+    name, note, default = parameter.name, parameter.annotation, parameter.default
+    if parameter.kind is VAR_POSITIONAL:
+        return Field(name, list if note is NOTHING else GenericAlias(list, (note,)))
+    if parameter.kind is VAR_KEYWORD:
+        return Field(name, dict if note is NOTHING else GenericAlias(dict, (str, note)), rest=True)
+    if note is NOTHING and default is not NOTHING:
+        note = _guessed(default)
+    if is_field(default):
+        return Field(name, Annotated[note, default], default.is_required(), None, _own(default))
+    metadata = metadata_of(note)
+    if not metadata:
+        return Field(name, note, default is NOTHING, _as_json(default))
+    return _annotated(name, note, default, metadata)
+
+
+def _annotated(name: str, note: Any, default: Any, metadata: tuple[Any, ...]) -> Field:
+    """A field of `Annotated[X, ...]`; a text in it is the description."""
+    required = default is NOTHING and all(item.is_required() for item in metadata if is_field(item))
+    texts = [item if isinstance(item, str) else getattr(item, "documentation", None) for item in metadata]
+    owns = [_own(item) for item in metadata if is_field(item)]
+    description = next((text for text in (*owns, *texts) if isinstance(text, str)), None)
+    if all(isinstance(item, str) for item in metadata):
+        note = get_args(note)[0]
+    return Field(name, note, required, _as_json(default), description)
+
+
+def _own(field: Any) -> str | None:
+    """The description of `pydantic.Field`; empty, since pydantic has it too."""
+    return "" if field.description else None
+
+
+def _guessed(default: Any) -> Any:
+    """A type for a parameter that has only a default. A number may be any number: 1 second could be 0.5."""
+    kind = type(default)
+    return {bool: bool, int: int | float, float: float, str: str}.get(kind, NOTHING)
+
+
+def _as_json(default: Any) -> Any:
+    if isinstance(default, Enum):
+        default = default.value
+    if isinstance(default, (date, time)):
+        return default.isoformat()
+    if isinstance(default, (tuple, set, frozenset)):
+        default = sorted(default, key=str) if isinstance(default, (set, frozenset)) else list(default)
+    if isinstance(default, (list, dict)):
+        return default if _is_json(default) else None
+    return default if type(default) in (str, int, float, bool) else None
+
+
+def _is_json(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_is_json(item) for item in value)
+    return value is None or type(value) in (str, int, float, bool)

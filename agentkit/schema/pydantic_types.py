@@ -1,0 +1,95 @@
+"""Types that pydantic knows: their JSON Schema, and their validation. Imports pydantic; load it on first use.
+
+The parameters of a function become the keys of one TypedDict, since those may have any name (`schema`, `_x`, `class`)
+and pydantic hands them back as a dict, ready to be keyword arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NotRequired, Required
+
+from pydantic import ConfigDict, TypeAdapter, with_config
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+from typing_extensions import TypedDict
+
+from .docstrings import read_docstring
+from .typed_dicts import portable
+
+
+def adapter_of(annotation: Any) -> TypeAdapter[Any]:
+    """The adapter of one type."""
+    return TypeAdapter(portable(annotation))
+
+
+def adapter_of_all(fields: Iterable[tuple[str, Any, bool]]) -> TypeAdapter[dict[str, Any]]:
+    """The adapter of several types at once.
+
+    Args:
+        fields: Name, type, and whether it must be given.
+
+    Returns:
+        An adapter whose values are dicts; other keys are an error.
+    """
+    keys = {name: (Required if required else NotRequired)[portable(note)] for name, note, required in fields}
+    made: Any = with_config(ConfigDict(extra="forbid"))(TypedDict("Arguments", keys))  # type: ignore[operator]
+    return TypeAdapter(made)
+
+
+def json_schema_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    """What pydantic says a model may send, as JSON Schema with `$defs`.
+
+    Raises:
+        pydantic.errors.PydanticInvalidForJsonSchema: A type, such as a callable, has none.
+    """
+    return adapter.json_schema(schema_generator=_Generator)
+
+
+class _Generator(GenerateJsonSchema):
+    """pydantic's own, with forms that small models get right, and descriptions from class docstrings."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012
+
+    def decimal_schema(self, schema: core_schema.DecimalSchema) -> dict[str, Any]:
+        bounds = {name: bound for name, bound in schema.items() if name in ("ge", "gt", "le", "lt", "multiple_of")}
+        number: Any = {"type": "float", **{name: float(str(bound)) for name, bound in bounds.items()}}
+        return self.float_schema(number)
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> dict[str, Any]:
+        return {"type": "number", "format": "seconds"}
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> dict[str, Any]:
+        return _documented(super().dataclass_schema(schema), schema["cls"])
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> dict[str, Any]:
+        return _documented(super().model_schema(schema), schema["cls"])
+
+    def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> dict[str, Any]:
+        return _documented(super().typed_dict_schema(schema), schema.get("cls"))
+
+    def call_schema(self, schema: core_schema.CallSchema) -> dict[str, Any]:
+        """A NamedTuple up to pydantic 2.12: as an object, which it takes as well as a list."""
+        arguments: Any = schema["arguments_schema"]
+        if arguments["type"] != "arguments":
+            return super().call_schema(schema)
+        return self.kw_arguments_schema(arguments["arguments_schema"], arguments.get("var_kwargs_schema"))
+
+    def named_tuple_schema(self, schema: Any) -> dict[str, Any]:
+        """A NamedTuple, as an object, which it takes as well as a list."""
+        listed = super().named_tuple_schema(schema)
+        names = [field["name"] for field in schema["fields"]]
+        made = {"type": "object", "properties": dict(zip(names, listed.get("prefixItems", ()), strict=True))}
+        if listed.get("minItems"):
+            made["required"] = names[: listed["minItems"]]
+        return _documented(made, schema["cls"])
+
+
+def _documented(made: dict[str, Any], cls: Any) -> dict[str, Any]:
+    """Descriptions of the fields from the class docstring, where they have none of their own."""
+    described = read_docstring(getattr(cls, "__doc__", None))[1]
+    for name, text in described.items():
+        field = made.get("properties", {}).get(name)
+        if isinstance(field, dict) and "description" not in field:
+            field["description"] = text
+    return made

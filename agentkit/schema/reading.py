@@ -1,0 +1,32 @@
+"""Arguments that did not fit at first sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .coercion import mended
+from .complaint import complaint, reasons_of
+from .errors import ArgumentsError
+from .form import Form
+from .parsing import NotJSON, Repair, parse
+
+
+def read_leniently(name: str, form: Form, text: str) -> tuple[dict[str, Any], tuple[Repair, ...]]:
+    """Typed values by parameter name, and what had to be mended for them.
+
+    Args:
+        name: Of the tool, for the error.
+        form: What it takes.
+        text: The arguments as the model wrote them.
+
+    Raises:
+        ArgumentsError: They are no JSON, or do not fit.
+    """
+    try:
+        data, repairs = parse(text)
+    except NotJSON as error:
+        raise ArgumentsError(complaint(name, form, [f"they are not valid JSON: {error}"])) from None
+    outcome = mended(form, data)
+    if outcome.mistakes:
+        raise ArgumentsError(complaint(name, form, reasons_of(outcome.mistakes)))
+    return outcome.values, (*repairs, *outcome.repairs)

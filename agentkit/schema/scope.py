@@ -1,0 +1,28 @@
+"""The names around a definition, for annotations that are text and name a class made inside a function."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType, FunctionType
+from typing import Any
+
+
+def names_around(function: Any) -> dict[str, Any]:
+    """Local names of the functions and classes in which a function is being defined.
+
+    Args:
+        function: Just made, so that what surrounds it is still running. For one of a module there is nothing.
+    """
+    if not isinstance(function, FunctionType) or function.__qualname__ == function.__name__:
+        return {}
+    if not any(isinstance(note, str) for note in function.__annotations__.values()):
+        return {}
+    parts = function.__qualname__.split(".")
+    scopes = {".".join(parts[:end]).removesuffix(".<locals>") for end in range(1, len(parts))}
+    found: dict[str, Any] = {}
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_qualname in scopes and frame.f_globals is function.__globals__:
+            found = {**frame.f_locals, **found}
+        frame = frame.f_back
+    return found
