@@ -158,7 +158,8 @@ async def _call(plan: Plan, state: State, calls: Sequence[ToolCall]) -> StopReas
     if limit:
         _refuse(state, calls, SKIPPED)
         return limit
-    cached = _cached(state, calls)
+    earlier = state.guard.cached(calls)
+    cached = [replace(result, call=call) for call, result in zip(calls, earlier, strict=True)] if earlier else []
     if cached and state.guard.repeats > NUDGE:
         state.emit(Stalling(state.guard.repeats + 1, "land"))
         return "stalled"
@@ -170,14 +171,6 @@ async def _call(plan: Plan, state: State, calls: Sequence[ToolCall]) -> StopReas
     state.messages.extend(_messages(state, results, cached=bool(cached)))
     state.close_calls()
     return "stalled" if state.guard.failing >= FAILING_LAND else None
-
-
-def _cached(state: State, calls: Sequence[ToolCall]) -> list[ToolResult]:
-    """The earlier results of calls that only go on with a cycle; empty where they must be made."""
-    if not state.guard.expected(calls):
-        return []
-    earlier = [(call, state.guard.cached(call)) for call in calls]
-    return [replace(result, call=call) for call, result in earlier if result is not None]
 
 
 def _messages(state: State, results: Sequence[ToolResult], *, cached: bool) -> list[Message]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from ..messages import ToolCall, ToolResult
 
@@ -16,88 +15,80 @@ LONGEST_CYCLE = 3
 FAILING_NUDGE, FAILING_LAND = 3, 6
 """Turns in a row in which every call fails in the same way, whatever the arguments."""
 
-_Key: TypeAlias = tuple[object, ...]
-
 
 class StallGuard:
     """Watches the turns of one run. Calls of polling tools count as progress."""
 
     def __init__(self) -> None:
-        self._calls: deque[_Key] = deque(maxlen=LONGEST_CYCLE * 4)
-        self._turns: deque[_Key] = deque(maxlen=LONGEST_CYCLE * 4)
-        self._results: dict[_Key, ToolResult] = {}
-        self._failure: _Key = ()
-        self._failures = 0
+        self._turns: deque[Sequence[ToolResult]] = deque(maxlen=LONGEST_CYCLE * 4)
         self.repeats = 0
         """How often the cycle that is going on has been repeated."""
+        self.failing = 0
+        """Turns in a row in which every call failed in the same way."""
 
-    def expected(self, calls: Sequence[ToolCall]) -> bool:
-        """Whether these calls go on with a cycle that has already been repeated."""
+    def cached(self, calls: Sequence[ToolCall]) -> Sequence[ToolResult]:
+        """The earlier results of calls that only go on with a cycle; empty where they must be made."""
         if self.repeats < NUDGE:
-            return False
-        key = _calls_key(calls)
-        return any(
-            _repeats(self._turns, size) >= NUDGE and self._calls[-size] == key
-            for size in range(1, LONGEST_CYCLE + 1)
-            if size <= len(self._calls)
-        )
-
-    def cached(self, call: ToolCall) -> ToolResult | None:
-        """The result that this call gave before."""
-        return self._results.get(_call_key(call))
+            return ()
+        for size in range(1, min(LONGEST_CYCLE, len(self._turns)) + 1):
+            earlier = self._turns[-size]
+            if self._repeated(size) >= NUDGE and _same_calls(calls, [result.call for result in earlier]):
+                return earlier
+        return ()
 
     def observe(self, results: Sequence[ToolResult], *, polling: bool = False) -> None:
         """Take note of a turn's results."""
         if polling:
-            self._calls.clear()
             self._turns.clear()
-            self.repeats = self._failures = 0
+            self.repeats = self.failing = 0
             return
-        keys = [_call_key(result.call) for result in results]
-        self._results.update(zip(keys, results, strict=True))
-        self._calls.append(tuple(keys))
-        self._turns.append(tuple((key, _outcome(result)) for key, result in zip(keys, results, strict=True)))
-        self.repeats = max(_repeats(self._turns, size) for size in range(1, LONGEST_CYCLE + 1))
-        self._observe_failures(results)
+        failed = all(result.status != "ok" for result in results)
+        alike = bool(self._turns) and _same_failures(self._turns[-1], results)
+        self.failing = (self.failing + 1 if alike else 1) if failed else 0
+        self._turns.append(results)
+        self.repeats = max(self._repeated(size) for size in range(1, LONGEST_CYCLE + 1))
 
-    @property
-    def failing(self) -> int:
-        """Turns in a row in which every call failed in the same way."""
-        return self._failures
-
-    def _observe_failures(self, results: Sequence[ToolResult]) -> None:
-        failure = tuple((result.call.name, _outcome(result)) for result in results)
-        if any(result.status == "ok" for result in results):
-            self._failure, self._failures = (), 0
-        elif failure == self._failure:
-            self._failures += 1
-        else:
-            self._failure, self._failures = failure, 1
+    def _repeated(self, size: int) -> int:
+        """How often the last `size` turns stand, unbroken, right before themselves."""
+        turns, count = self._turns, 0
+        while len(turns) >= size * (count + 2) and all(
+            _same_turn(turns[-1 - index], turns[-1 - index - size * (count + 1)]) for index in range(size)
+        ):
+            count += 1
+        return count
 
 
-def _repeats(turns: Sequence[_Key], size: int) -> int:
-    """How often the last `size` turns stand, unbroken, right before themselves."""
-    history = list(turns)
-    block = history[-size:]
-    count = 0
-    while history[-size * (count + 2) : -size * (count + 1)] == block:
-        count += 1
-    return count
+def _same_turn(a: Sequence[ToolResult], b: Sequence[ToolResult]) -> bool:
+    return (
+        len(a) == len(b)
+        and all(_same_outcome(x, y) for x, y in zip(a, b, strict=True))
+        and _same_calls([x.call for x in a], [y.call for y in b])
+    )
 
 
-def _calls_key(calls: Sequence[ToolCall]) -> _Key:
-    return tuple(_call_key(call) for call in calls)
+def _same_failures(a: Sequence[ToolResult], b: Sequence[ToolResult]) -> bool:
+    return len(a) == len(b) and all(
+        x.call.name == y.call.name and _same_outcome(x, y) for x, y in zip(a, b, strict=True)
+    )
 
 
-def _call_key(call: ToolCall) -> _Key:
+def _same_outcome(a: ToolResult, b: ToolResult) -> bool:
+    if a.error is not None and b.error is not None:  # their texts for the model have correlation ids, new each time
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error)
+    return a.status == b.status and a.content == b.content
+
+
+def _same_calls(a: Sequence[ToolCall], b: Sequence[ToolCall]) -> bool:
+    return len(a) == len(b) and all(
+        x.name == y.name and _same_arguments(x.arguments, y.arguments) for x, y in zip(a, b, strict=True)
+    )
+
+
+def _same_arguments(a: str, b: str) -> bool:
+    """Whether two JSON texts say the same, in whatever order and spacing."""
+    if a == b:
+        return True
     try:
-        arguments = json.dumps(json.loads(call.arguments), sort_keys=True)
-    except ValueError:
-        arguments = call.arguments
-    return (call.name, arguments)
-
-
-def _outcome(result: ToolResult) -> object:
-    if result.error is not None:  # its text for the model has a correlation id, new each time
-        return (result.status, type(result.error).__name__, str(result.error))
-    return (result.status, hash(result.content))
+        return bool(json.loads(a) == json.loads(b))
+    except (ValueError, RecursionError):
+        return False
