@@ -13,7 +13,7 @@ from ..errors import ConfigurationError
 from ..messages import ToolCall, ToolResult, ToolSpec
 from .context import Context
 from .tool import Tool
-from .toolset import Toolset, tools_of
+from .toolset import Toolset
 
 if TYPE_CHECKING:
     from anyio import Lock
@@ -39,7 +39,7 @@ class ToolTable:
         for item in tools:
             if isinstance(item, Toolset):
                 self._toolsets.append(item)
-            for each in tools_of(item) if isinstance(item, Toolset) else (_as_tool(item),):
+            for each in item.tools() if isinstance(item, Toolset) else (_as_tool(item),):
                 self._add(each)
         self._entered = 0
         self._open: AsyncExitStack | None = None
@@ -112,12 +112,13 @@ class ToolTable:
             door.release()
 
     def _add(self, tool: Tool[..., Any]) -> None:
-        other = self._tools.setdefault(tool.name, tool)
-        if other is not tool:
+        other = self._tools.get(tool.name)
+        if other is not None:
             raise ConfigurationError(
                 f"two tools are called {tool.name!r}: {_origin(other)} and {_origin(tool)}.",
-                hint="Give one of them another name: Tool(function, name='...').",
+                hint="Leave one out, or give it another name: Tool(function, name='...').",
             )
+        self._tools[tool.name] = tool
 
     def _unknown(self, name: str) -> str:
         names = sorted(self._tools)

@@ -28,6 +28,14 @@ class Toolset:
         super().__init_subclass__(**options)
         cls._members = {name: _as_member(name, member) for name, member in _public(cls).items()}
 
+    def tools(self) -> Iterator[Tool[..., Any]]:
+        """The tools of this object, those of base classes first; override it to offer only some of them."""
+        for name, member in self._members.items():
+            if isinstance(member, Tool):
+                yield member.__get__(self, type(self))
+            else:
+                yield Tool(getattr(self, name), name=name)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -35,15 +43,6 @@ class Toolset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
-
-
-def tools_of(toolset: Toolset) -> Iterator[Tool[..., Any]]:
-    """The tools of a toolset, those of base classes first, in the order of their definition."""
-    for name, member in toolset._members.items():
-        if isinstance(member, Tool):
-            yield member.__get__(toolset, type(toolset))
-        else:
-            yield Tool(getattr(toolset, name), name=name)
 
 
 def _public(cls: type) -> dict[str, Any]:
