@@ -18,16 +18,17 @@ PACKAGE = ROOT / "agentkit"
 FLOORS = {
     "errors": set(),
     "messages": set(),
+    "sources": {"errors"},
     "generation": {"errors", "messages"},
     "result": {"errors", "messages"},
     "events": {"generation", "messages", "result"},
     "schema": {"errors", "messages"},
     "wire": {"errors", "messages", "generation"},
-    "runners": {"errors", "messages", "generation", "wire"},
+    "runners": {"errors", "messages", "generation", "sources", "wire"},
     "tooling": {"errors", "messages", "generation", "schema"},
     "agent": {"errors", "messages", "generation", "result", "events", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
-    "cli": {"", "errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
+    "cli": {"", "errors", "messages", "generation", "result", "events", "sources", "runners", "tooling", "agent"},
 }
 """Room -> rooms that it may import from. The empty room is the face, `agentkit` itself."""
 
