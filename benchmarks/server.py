@@ -11,7 +11,11 @@ import json
 import re
 import sys
 
-CALL = {"name": "add", "arguments": '{"a": 1, "b": 2}'}
+
+def call(number: int) -> dict[str, object]:
+    """A call that is never the same as an earlier one: agentkit would notice that it goes round in circles."""
+    function = {"name": "add", "arguments": f'{{"a": {number}, "b": 2}}'}
+    return {"id": f"call_{number:05}", "type": "function", "function": function}
 
 
 def plan(body: bytes) -> dict[str, float]:
@@ -27,7 +31,7 @@ def reply(body: bytes, wanted: dict[str, float]) -> bytes:
         message: dict[str, object] = {"role": "assistant", "content": "The sum is 3, as the tool has said."}
         reason = "stop"
     else:
-        calls = [{"id": f"call_{results + i:05}", "type": "function", "function": CALL} for i in range(width)]
+        calls = [call(results + index) for index in range(width)]
         message = {"role": "assistant", "content": "", "tool_calls": calls}
         reason = "tool_calls"
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
