@@ -1,28 +1,25 @@
-"""What a docstring says about a function and its parameters, in the four common styles.
-
-docstring-parser does the work. It is asked for one style only, since trying all of them takes three times as long, and
-Google's `Keyword Args:` is added to what it knows.
-"""
+"""What a docstring says about a function and its parameters, in the four common styles."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from .google import HEADER, read_google
 
 if TYPE_CHECKING:
     from docstring_parser import Docstring
 
-_SECTIONS = {
-    "google": r"(?:Args|Arguments|Parameters|Params|Keyword Arg(?:ument)?s|Other (?:Parameters|Arg(?:ument)?s)"
-    r"|Attributes|Returns?|Yields?|Raises|Exceptions|Except|Examples?):[ \t]*$",
-    "numpy": r"[A-Z][A-Za-z ]+\n[ \t]*-{3,}[ \t]*$",
-    "sphinx": r":(?:param(?:eter)?|arg(?:ument)?|key(?:word)?|attribute|type|returns?|rtype|yields?|raises?)\b.*?:",
-    "epytext": r"@(?:param|type|keyword|returns?|rtype|raises?)\b.*?:",
+_MARKS = {
+    "NUMPYDOC": re.compile(r"^[A-Z][A-Za-z ]+\n-{3,}[ \t]*$", re.MULTILINE),
+    "REST": re.compile(
+        r"^[ \t]*:(?:param(?:eter)?|arg(?:ument)?|key(?:word)?|attribute|type|returns?|rtype|raises?)\b", re.MULTILINE
+    ),
+    "EPYDOC": re.compile(r"^[ \t]*@(?:param|type|keyword|returns?|rtype|raises?)\b", re.MULTILINE),
 }
-_MARKS = {style: re.compile(rf"^[ \t]*{pattern}", re.MULTILINE) for style, pattern in _SECTIONS.items()}
-_MORE_PARAMETERS = ("Keyword Args", "Keyword Arguments", "Other Parameters", "Other Args", "Other Arguments")
+"""What shows that a docstring is of a style of docstring-parser."""
+_SIGNS = re.compile(r"-{3}|^[ \t]*[:@]", re.MULTILINE)
 
 
 def read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
@@ -37,18 +34,16 @@ def read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
     """
     if not text:
         return "", {}
-    best = None
+    text = inspect.cleandoc(text)
+    if HEADER.search(text):
+        return read_google(text)
+    if not _SIGNS.search(text):
+        return text, {}
     for style, mark in _MARKS.items():
-        found = mark.search(text)
-        parsed = _parse(style, f"\n{text}" if found and found.start() == 0 else text) if found else None
-        if parsed is not None and (best is None or parsed.params):
-            best = parsed
-            if parsed.params:
-                break
-    if best is None:
-        return inspect.cleandoc(text), {}
-    parts = [part.strip() for part in (best.short_description, best.long_description) if part]
-    return "\n\n".join(parts), _descriptions(best)
+        parsed = _parsed(style, text) if mark.search(text) else None
+        if parsed is not None:
+            return _summary(parsed), _descriptions(parsed)
+    return text, {}
 
 
 def first_paragraph(text: object) -> str:
@@ -56,24 +51,19 @@ def first_paragraph(text: object) -> str:
     return " ".join(read_docstring(text)[0].split("\n\n")[0].split()) if isinstance(text, str) else ""
 
 
-def _parse(style: str, text: str) -> Docstring | None:
-    from docstring_parser import ParseError
+def _parsed(style: str, text: str) -> Docstring | None:
+    import docstring_parser
 
+    kind: Any = docstring_parser.DocstringStyle[style]
     try:
-        parsed: Docstring = _parser(style).parse(text)
-    except ParseError:
+        return docstring_parser.parse(text, kind)
+    except docstring_parser.ParseError:
         return None
-    return parsed
 
 
-@cache
-def _parser(style: str) -> Any:
-    from docstring_parser import epydoc, google, numpydoc, rest
-
-    if style == "google":
-        more = [google.Section(title, "param", google.SectionType.MULTIPLE) for title in _MORE_PARAMETERS]
-        return google.GoogleParser([*google.DEFAULT_SECTIONS, *more])
-    return numpydoc.NumpydocParser() if style == "numpy" else rest if style == "sphinx" else epydoc
+def _summary(parsed: Docstring) -> str:
+    parts = [part.strip() for part in (parsed.short_description, parsed.long_description) if part]
+    return ("\n\n" if parsed.blank_after_short_description else "\n").join(parts)
 
 
 def _descriptions(parsed: Docstring) -> dict[str, str]:
@@ -81,8 +71,6 @@ def _descriptions(parsed: Docstring) -> dict[str, str]:
     descriptions: dict[str, str] = {}
     for parameter in parsed.params:
         text = " ".join((parameter.description or "").split())
-        for name in parameter.arg_name.split(","):
-            plain = name.strip().replace("\\", "").lstrip("*")
-            if text and plain:
-                descriptions.setdefault(plain, text)
+        for name in parameter.arg_name.split(",") if text else ():
+            descriptions.setdefault(name.strip().replace("\\", "").lstrip("*"), text)
     return descriptions

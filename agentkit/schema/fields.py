@@ -11,6 +11,11 @@ from typing import Annotated, Any, get_args
 from .parameter import NOTHING, VAR_KEYWORD, VAR_POSITIONAL, Parameter, is_field, metadata_of
 from .plain import Plain, plain
 
+REST = "**"
+"""The key of what `**kwargs` takes; no parameter can have this name."""
+
+_JSON = frozenset((str, int, float, bool))
+
 
 @dataclass(slots=True)
 class Field:
@@ -28,25 +33,31 @@ class Field:
     plain: Plain | None = None
     """The forms of its type, where pydantic is not needed."""
 
-    def __post_init__(self) -> None:
-        self.plain = plain(self.annotation)
+    @property
+    def key(self) -> str:
+        """Its name in the validator."""
+        return REST if self.rest else self.name
 
 
 def field_of(parameter: Parameter) -> Field:
     """The value that a model may give for a parameter that is not injected."""
     name, note, default = parameter.name, parameter.annotation, parameter.default
     if parameter.kind is VAR_POSITIONAL:
-        return Field(name, list if note is NOTHING else GenericAlias(list, (note,)))
+        return _field(name, list if note is NOTHING else GenericAlias(list, (note,)), required=False)
     if parameter.kind is VAR_KEYWORD:
-        return Field(name, dict if note is NOTHING else GenericAlias(dict, (str, note)), rest=True)
-    if note is NOTHING and default is not NOTHING:
-        note = _guessed(default)
+        return _field(name, dict if note is NOTHING else GenericAlias(dict, (str, note)), required=False, rest=True)
     if is_field(default):
-        return Field(name, Annotated[note, default], default.is_required(), None, _own(default))
-    metadata = metadata_of(note)
-    if not metadata:
-        return Field(name, note, default is NOTHING, _as_json(default))
-    return _annotated(name, note, default, metadata)
+        note = Annotated[Any if note is NOTHING else note, default]
+        return _field(name, note, required=default.is_required(), description=_own(default))
+    if note is NOTHING and default is not NOTHING:
+        return _field(name, _guessed(default), required=False, default=_as_json(default))
+    if parameter.plain is None and (metadata := metadata_of(note)):
+        return _annotated(name, note, default, metadata)
+    return Field(name, note, default is NOTHING, _as_json(default), plain=parameter.plain)
+
+
+def _field(name: str, note: Any, **others: Any) -> Field:
+    return Field(name, note, plain=plain(note), **others)
 
 
 def _annotated(name: str, note: Any, default: Any, metadata: tuple[Any, ...]) -> Field:
@@ -57,7 +68,7 @@ def _annotated(name: str, note: Any, default: Any, metadata: tuple[Any, ...]) ->
     description = next((text for text in (*owns, *texts) if isinstance(text, str)), None)
     if all(isinstance(item, str) for item in metadata):
         note = get_args(note)[0]
-    return Field(name, note, required, _as_json(default), description)
+    return _field(name, note, required=required, default=_as_json(default), description=description)
 
 
 def _own(field: Any) -> str | None:
@@ -72,6 +83,8 @@ def _guessed(default: Any) -> Any:
 
 
 def _as_json(default: Any) -> Any:
+    if type(default) in _JSON:
+        return default
     if isinstance(default, Enum):
         default = default.value
     if isinstance(default, (date, time)):
@@ -80,7 +93,7 @@ def _as_json(default: Any) -> Any:
         default = sorted(default, key=str) if isinstance(default, (set, frozenset)) else list(default)
     if isinstance(default, (list, dict)):
         return default if _is_json(default) else None
-    return default if type(default) in (str, int, float, bool) else None
+    return default if type(default) in _JSON else None
 
 
 def _is_json(value: Any) -> bool:
@@ -88,4 +101,4 @@ def _is_json(value: Any) -> bool:
         return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
     if isinstance(value, list):
         return all(_is_json(item) for item in value)
-    return value is None or type(value) in (str, int, float, bool)
+    return value is None or type(value) in _JSON

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Annotated, Any, ForwardRef, Literal, get_args, get_origin, get_type_hints
+from typing import Any, ForwardRef, Literal, get_origin, get_type_hints
 
 from .parameter import Unresolved
 
@@ -26,7 +26,7 @@ def resolve(annotation: Any, globals_: dict[str, Any], locals_: Mapping[str, Any
             for names in (locals_, globals_, builtins.__dict__):
                 if annotation in names:
                     return names[annotation]
-    elif not _has_text(annotation):
+    elif type(annotation) is type or not _has_text(annotation):
         return annotation
     try:
         owner: Any = SimpleNamespace(__annotations__={"it": annotation})
@@ -41,8 +41,7 @@ def _has_text(annotation: Any) -> bool:
     """Whether names are still to be looked up inside a type, as in `list["Person"]`."""
     if isinstance(annotation, (str, ForwardRef)):
         return True
-    origin = get_origin(annotation)
-    if origin is Literal:
+    arguments = getattr(annotation, "__args__", ())  # without the metadata of Annotated
+    if not arguments or get_origin(annotation) is Literal:
         return False
-    arguments = get_args(annotation)
-    return any(_has_text(argument) for argument in (arguments[:1] if origin is Annotated else arguments))
+    return any(type(argument) is not type and _has_text(argument) for argument in arguments)

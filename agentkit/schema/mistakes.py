@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .form import REST
+from .fields import REST
 from .paths import Path
 
 GRAVE = ("missing", "extra_forbidden")

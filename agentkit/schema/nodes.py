@@ -12,6 +12,8 @@ from .words import in_words, joined
 
 Node: TypeAlias = dict[str, Any]
 
+_TEXTS = ("type", "description", "notes")
+
 ANYTHING: Node = {"type": "string", "notes": ["any JSON value"]}
 
 
@@ -22,20 +24,30 @@ def finished(node: Node, description: str = "") -> Node:
         node: The node; it is not changed.
         description: What is said in place of the node's own description.
     """
-    text = joined(description or node.get("description", ""), node.get("notes", []))
-    start = {"type": node["type"], "description": text} if text else {"type": node["type"]}
-    return start | {key: value for key, value in node.items() if key not in ("type", "description", "notes")}
+    text = description or node.get("description", "")
+    if "notes" in node:
+        text = joined(text, node["notes"])
+    made = {"type": node["type"], "description": text} if text else {"type": node["type"]}
+    return made if len(node) == 1 else made | {key: value for key, value in node.items() if key not in _TEXTS}
 
 
-def as_property(node: Node, name: str, description: str = "") -> Node:
+def as_property(node: Node, name: str, description: str | None = None, default: Any = None) -> Node:
     """A node as the property of an object: always with a description, in the last resort its name in words."""
-    return finished(node, description or node.get("description") or in_words(name))
+    made = finished(node, description or node.get("description") or in_words(name))
+    if default is not None and _tells(default):
+        made["default"] = default
+    return made
 
 
 def with_default(node: Node, default: Any) -> Node:
     """The node with a default, where that tells the model something."""
+    return {**node, "default": default} if _tells(default) else node
+
+
+def _tells(default: Any) -> bool:
+    """Whether a default is worth its room: not null, nothing empty, nothing long, and JSON."""
+    if default.__class__ in (bool, int):
+        return True
     if default is None or default in ("", [], {}) or (isinstance(default, float) and default - default != 0):
-        return node
-    if not isinstance(default, (str, int, float, bool, list, dict)) or len(str(default)) > 200:
-        return node
-    return {**node, "default": default}
+        return False
+    return isinstance(default, (int, float)) or (isinstance(default, (str, list, dict)) and len(str(default)) <= 200)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from inspect import Parameter as Kinds
 from typing import Annotated, Any, get_args, get_origin
 
+from .plain import NOTHING as NOTHING
+from .plain import Plain as Plain
+
 POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = (
     Kinds.POSITIONAL_ONLY,
     Kinds.POSITIONAL_OR_KEYWORD,
@@ -14,8 +17,6 @@ POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWOR
     Kinds.KEYWORD_ONLY,
     Kinds.VAR_KEYWORD,
 )
-NOTHING: Any = Kinds.empty
-"""No default, or no annotation."""
 OMITTED: Any = ...
 """There is a default, but only the function knows it."""
 
@@ -26,14 +27,11 @@ class Parameter:
 
     name: str
     kind: Any
-    annotation: Any = NOTHING
+    annotation: Any
     """A type, `NOTHING`, or `Unresolved`."""
     default: Any = NOTHING
-
-    @property
-    def required(self) -> bool:
-        """Whether a call must give it."""
-        return self.default is NOTHING and self.kind not in (VAR_POSITIONAL, VAR_KEYWORD)
+    plain: Plain | None = None
+    """What a plain type is to a model, None for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ def metadata_of(annotation: Any) -> tuple[Any, ...]:
 
 def is_field(value: Any) -> bool:
     """Whether this is what `pydantic.Field(...)` returns; without importing pydantic."""
+    if type(value).__name__ != "FieldInfo":
+        return False
     module = sys.modules.get("pydantic.fields")
     return module is not None and isinstance(value, module.FieldInfo)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from .binding import Binding
 from .docstrings import read_docstring
-from .fields import field_of
+from .fields import Field, field_of
 from .form import Form
 from .hints import resolve
 from .parameter import Unresolved, is_injected
 from .parsing import Repair
+from .plain import plain
 from .refusal import check, explained, unresolvable
 from .signature import docstring_of, globals_of, names_of, parameters_of
 
@@ -35,9 +35,14 @@ class Parameters:
         self.name = name
         self._function = function
         self._parameters = parameters_of(function)
-        self.injected = [each.name for each in self._parameters if is_injected(each.annotation, injected)]
+        self.injected = [
+            each.name for each in self._parameters if not each.plain and is_injected(each.annotation, injected)
+        ]
         """Names of the parameters that get the context."""
-        self._fields = [field_of(each) for each in self._parameters if each.name not in self.injected]
+        self._fields = self._visible()
+        self._form: Form | None = None
+        self._binding: Binding | None = None
+        self._documentation: tuple[str, dict[str, str]] | None = None
         check(name, self._fields)
 
     def without_first(self) -> Parameters:
@@ -49,27 +54,25 @@ class Parameters:
         others._fields = [field for field in self._fields if field.name != first]
         return others
 
-    @cached_property
+    @property
     def description(self) -> str:
         """What the docstring says that the function does; empty where there is none."""
-        return self._documentation[0]
+        return self._documented()[0]
 
-    @cached_property
+    @property
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the arguments, inside the documented subset.
 
         Raises:
             SchemaError: An annotation cannot be resolved or described.
         """
-        try:
-            return self._form.schema
-        except Exception as error:
-            raise explained(self.name, self._fields, error) from error
+        return self._formed().schema
 
-    @cached_property
-    def bind(self) -> Binding:
-        """Turns values by name into the arguments of a Python call."""
-        return Binding(self._parameters, self.injected)
+    def bind(self, values: dict[str, Any], context: Any) -> tuple[list[Any], dict[str, Any]]:
+        """Values by name as the positional and keyword arguments of a Python call, with the context where it goes."""
+        if self._binding is None:
+            self._binding = Binding(self._parameters, self.injected)
+        return self._binding(values, context)
 
     def read(self, text: str) -> tuple[dict[str, Any], tuple[Repair, ...]]:
         """Typed values from the arguments of a call. Arguments that fit are not touched.
@@ -85,27 +88,36 @@ class Parameters:
         """
         if not self._fields and text in ("{}", ""):
             return {}, ()
+        form = self._form or self._formed()
         try:
-            return self._form.validate(text), ()
+            return form.validate(text), ()
         except (ValueError, RecursionError):
             from .reading import read_leniently
 
-            return read_leniently(self.name, self._form, text)
+            return read_leniently(self.name, form, text)
 
-    @cached_property
-    def _documentation(self) -> tuple[str, dict[str, str]]:
-        return read_docstring(docstring_of(self._function))
+    def _visible(self) -> list[Field]:
+        return [field_of(each) for each in self._parameters if each.name not in self.injected]
 
-    @cached_property
-    def _form(self) -> Form:
-        self._resolve()
-        described = self._documentation[1]
-        for field in self._fields:
-            if field.description is None:
-                field.description = described.get(field.name)
-        rest = any(field.rest for field in self._fields)
-        taken = {field.name for field in self._fields}
-        return Form(self._fields, names_of(self._function) - taken if rest else frozenset())
+    def _documented(self) -> tuple[str, dict[str, str]]:
+        if self._documentation is None:
+            self._documentation = read_docstring(docstring_of(self._function))
+        return self._documentation
+
+    def _formed(self) -> Form:
+        if self._form is None:
+            self._resolve()
+            described = self._documented()[1]
+            for field in self._fields:
+                if field.description is None:
+                    field.description = described.get(field.name)
+            rest = any(field.rest for field in self._fields)
+            hidden = names_of(self._function) - {field.name for field in self._fields} if rest else frozenset()
+            try:
+                self._form = Form(self._fields, hidden)
+            except Exception as error:
+                raise explained(self.name, self._fields, error) from error
+        return self._form
 
     def _resolve(self) -> None:
         """Look again for what did not exist when the function was made a tool."""
@@ -113,8 +125,9 @@ class Parameters:
         for parameter in unresolved:
             if parameter.name not in self.injected:
                 parameter.annotation = resolve(parameter.annotation.text, globals_of(self._function), {})
+                parameter.plain = plain(parameter.annotation)
         if unresolved:
-            self._fields = [field_of(each) for each in self._parameters if each.name not in self.injected]
+            self._fields = self._visible()
             for field in self._fields:
                 if isinstance(field.annotation, Unresolved):
                     raise unresolvable(self.name, field.name, field.annotation)

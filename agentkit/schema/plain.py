@@ -6,14 +6,18 @@ times the price; a test compares the two. Validation is pydantic-core's, from it
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union
 
 from .docstrings import first_paragraph
 from .nodes import ANYTHING, Node, finished
-from .parameter import NOTHING
 from .unions import union
+
+NOTHING: Any = inspect.Parameter.empty
+"""No default, or no annotation."""
 
 
 class Plain(NamedTuple):
@@ -38,6 +42,7 @@ _SCALARS: dict[Any, Plain] = {
     object: _ANY,
     NOTHING: _ANY,
 }
+_ANNOTATED = type(Annotated[int, ""])
 _CLOSED = {str: "string", int: "integer", bool: "boolean"}
 
 
@@ -57,29 +62,28 @@ def plain(annotation: Any) -> Plain | None:
         return None
     if known is not None:
         return known
-    origin = get_origin(annotation)
-    if origin is Union or origin is UnionType:
-        return _union(get_args(annotation))
-    if origin is Literal:
-        return _literal(get_args(annotation))
-    if origin is list:
-        return _list(get_args(annotation)[0])
-    if origin is dict:
-        return _dict(*get_args(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return _enum(annotation)
-    return None
+    kind = annotation.__class__
+    if kind is UnionType:
+        return _union(annotation.__args__)
+    if issubclass(kind, type):
+        return _enum(annotation) if issubclass(annotation, Enum) else None
+    maker = None if kind is _ANNOTATED else _MAKERS.get(getattr(annotation, "__origin__", None))
+    return maker(getattr(annotation, "__args__", ())) if maker else None
 
 
 def _union(arguments: tuple[Any, ...]) -> Plain | None:
-    choices = [plain(argument) for argument in arguments if argument is not NoneType]
-    if None in choices:
-        return None
-    found = [choice for choice in choices if choice is not None]
-    core = found[0].core if len(found) == 1 else {"type": "union", "choices": [choice.core for choice in found]}
+    choices = []
+    for argument in arguments:
+        if argument is not NoneType:
+            choice = plain(argument)
+            if choice is None:
+                return None
+            choices.append(choice)
+    only = choices[0] if len(choices) == 1 else None
+    core = only.core if only else {"type": "union", "choices": [choice.core for choice in choices]}
     if len(choices) < len(arguments):
         core = {"type": "nullable", "schema": core}
-    return Plain(union([choice.node for choice in found]), core)
+    return Plain(only.node if only else union([choice.node for choice in choices]), core)
 
 
 def _literal(values: tuple[Any, ...]) -> Plain | None:
@@ -87,14 +91,15 @@ def _literal(values: tuple[Any, ...]) -> Plain | None:
     return Plain(node, {"type": "literal", "expected": list(values)}) if node else None
 
 
-def _list(argument: Any) -> Plain | None:
-    items = plain(argument)
+def _list(arguments: tuple[Any, ...]) -> Plain | None:
+    items = plain(arguments[0]) if arguments else _ANY
     if items is None:
         return None
     return Plain({"type": "array", "items": finished(items.node)}, {"type": "list", "items_schema": items.core})
 
 
-def _dict(keys: Any, values: Any) -> Plain | None:
+def _dict(arguments: tuple[Any, ...]) -> Plain | None:
+    keys, values = arguments or (str, Any)
     held = plain(values)
     if keys is not str or held is None:
         return None
@@ -120,3 +125,11 @@ def _closed(values: tuple[Any, ...]) -> Node | None:
     kinds = {type(value) for value in values}
     name = _CLOSED.get(kinds.pop()) if len(kinds) == 1 else None
     return {"type": name, "enum": list(dict.fromkeys(values))} if name else None
+
+
+_MAKERS: dict[Any, Callable[[tuple[Any, ...]], Plain | None]] = {
+    Union: _union,
+    Literal: _literal,
+    list: _list,
+    dict: _dict,
+}

@@ -86,8 +86,8 @@ def _certain_class(cls: type, seen: _Seen) -> bool:
 
 
 def _ask_pydantic(function: str, field: Field) -> None:
-    from .pydantic_types import adapter_of, json_schema_of
     from .subset import reduced
+    from .typed import adapter_of, json_schema_of
 
     try:
         reduced(json_schema_of(adapter_of(field.annotation)))

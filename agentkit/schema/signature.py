@@ -22,6 +22,7 @@ from .parameter import (
     VAR_POSITIONAL,
     Parameter,
 )
+from .plain import plain
 from .scope import names_around
 from .typed_dicts import typed_dict_keys
 
@@ -39,10 +40,13 @@ def parameters_of(function: Callable[..., Any]) -> list[Parameter]:
     Raises:
         SchemaError: The signature cannot be read, as for some builtins.
     """
-    names, around = globals_of(function), names_around(implementation(function))
-    parameters = [
-        Parameter(name, kind, resolve(note, names, around), default) for name, kind, note, default in _raw(function)
-    ]
+    parameters = []
+    for name, kind, note, default in _raw(function):
+        known = plain(note)
+        if known is None:
+            note = resolve(note, globals_of(function), names_around(implementation(function)))
+            known = plain(note)
+        parameters.append(Parameter(name, kind, note, default, known))
     if parameters and parameters[-1].kind is VAR_KEYWORD:
         parameters[-1:] = _unpacked(parameters[-1])
     return parameters
@@ -50,6 +54,8 @@ def parameters_of(function: Callable[..., Any]) -> list[Parameter]:
 
 def globals_of(function: Callable[..., Any]) -> dict[str, Any]:
     """The names of the module that a callable comes from."""
+    if type(function) is FunctionType and not function.__dict__:
+        return function.__globals__
     target = inspect.unwrap(implementation(function))
     if isinstance(target, type):
         return vars(sys.modules[target.__module__]) if target.__module__ in sys.modules else {}
@@ -59,6 +65,8 @@ def globals_of(function: Callable[..., Any]) -> dict[str, Any]:
 
 def implementation(function: Any) -> Any:
     """The function, or class, behind partials, decorators, methods and callable objects."""
+    if type(function) is FunctionType and not function.__dict__:
+        return function
     while isinstance(function, partial):
         function = function.func
     function = inspect.unwrap(function)
@@ -67,12 +75,12 @@ def implementation(function: Any) -> Any:
     return function if isinstance(function, type) or inspect.isroutine(function) else type(function).__call__
 
 
-def _raw(function: Any) -> Any:
+def _raw(function: Any) -> list[_Raw]:
     if isinstance(function, partial):
         return _unbound(function)
     if isinstance(function, MethodType):
-        return list(_raw(function.__func__))[1:]
-    if isinstance(function, FunctionType) and not function.__dict__:
+        return _raw(function.__func__)[1:]
+    if type(function) is FunctionType and not function.__dict__:
         return _of_code(function)
     try:
         signature = inspect.signature(function)
@@ -131,7 +139,7 @@ def _unpacked(parameter: Parameter) -> list[Parameter]:
         return [parameter]
     keys = get_args(parameter.annotation)[0]
     return [
-        Parameter(name, KEYWORD_ONLY, note, NOTHING if required else OMITTED)
+        Parameter(name, KEYWORD_ONLY, note, NOTHING if required else OMITTED, plain(note))
         for name, (note, required) in typed_dict_keys(keys).items()
     ]
 

@@ -19,9 +19,11 @@ _KINDS = {
 def in_words(name: str) -> str:
     """A Python name as a short text; the fallback for a missing description.
 
-    >>> in_words("max_results"), in_words("_x"), in_words("sendEMail")
-    ('Max results', 'X', 'Send e mail')
+    >>> in_words("max_results"), in_words("_x"), in_words("sendEmail")
+    ('Max results', 'X', 'Send email')
     """
+    if name.islower() and "_" not in name:
+        return name.capitalize()
     words = " ".join(_HUMPS.sub(" ", name).replace("_", " ").split()).lower()
     return words[:1].upper() + words[1:] if words else name
 

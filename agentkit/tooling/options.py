@@ -38,6 +38,8 @@ def checked(options: ToolOptions) -> ToolOptions:
     Raises:
         ConfigurationError: One is unknown, or has a wrong value.
     """
+    if not options:
+        return options
     unknown = sorted(set(options) - set(ToolOptions.__annotations__))
     if unknown:
         raise ConfigurationError(

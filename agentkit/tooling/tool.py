@@ -46,15 +46,16 @@ class Tool(Generic[P, R]):
         self.name: str = options.get("name") or name_of(func)
         """What the model calls it."""
         check_name(self.name, func)
-        self.timeout = options.get("timeout")
-        self.retries = options.get("retries", 0)
-        self.sequential = options.get("sequential", False)
-        self.polling = options.get("polling", False)
-        self.max_result = options.get("max_result", 20_000)
+        self.timeout: float | None = options.get("timeout")
+        self.retries: int = options.get("retries", 0)
+        self.sequential: bool = options.get("sequential", False)
+        self.polling: bool = options.get("polling", False)
+        self.max_result: int = options.get("max_result", 20_000)
         self.parameters = Parameters(func, self.name, Context)
         """What it takes."""
         if isinstance(self._descriptor, classmethod):
             self.parameters = self.parameters.without_first()
+        self._spec: ToolSpec | None = None
         self._in_class = _in_class_body()
         self._unbound = False
         self.__wrapped__ = func
@@ -62,16 +63,18 @@ class Tool(Generic[P, R]):
         self.__doc__ = func.__doc__
         self.__module__ = getattr(func, "__module__", __name__)
 
-    @cached_property
+    @property
     def spec(self) -> ToolSpec:
-        """The tool as the model sees it.
+        """The tool as the model sees it; made on first use.
 
         Raises:
             SchemaError: An annotation names something that does not exist.
         """
-        return ToolSpec(self.name, self.description, self.parameters.schema)
+        if self._spec is None:
+            self._spec = ToolSpec(self.name, self.description, self.parameters.schema)
+        return self._spec
 
-    @cached_property
+    @property
     def description(self) -> str:
         """What the model is told that it does: from the options, the docstring, or its name in words."""
         return self.options.get("description") or self.parameters.description or in_words(self.name)

@@ -6,7 +6,7 @@ and pydantic hands them back as a dict, ready to be keyword arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, NotRequired, Required
 
 from pydantic import ConfigDict, TypeAdapter, with_config
@@ -15,26 +15,43 @@ from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
 from .docstrings import read_docstring
+from .fields import Field
+from .nodes import Node
+from .subset import reduced
 from .typed_dicts import portable
+
+
+def full_form(fields: Sequence[Field]) -> tuple[TypeAdapter[dict[str, Any]], list[tuple[str, Node]]]:
+    """All fields as the keys of one object.
+
+    Returns:
+        An adapter whose values are dicts, and to which other keys are an error; and for each field the name under
+        which it is sent, its alias where it has one, with its node.
+    """
+    keys = {field.key: (Required if field.required else NotRequired)[portable(field.annotation)] for field in fields}
+    made: Any = with_config(ConfigDict(extra="forbid"))(TypedDict("Arguments", keys))  # type: ignore[operator]
+    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(made)
+    raw = json_schema_of(adapter)
+    sent = raw["properties"].items()  # in the order of the fields
+    definitions = {"$defs": raw.get("$defs", {})}
+    return adapter, [
+        (name, field.plain.node if field.plain else reduced({**node, **definitions}))
+        for field, (name, node) in zip(fields, sent, strict=True)
+    ]
+
+
+def flat_form(fields: Sequence[Field]) -> tuple[TypeAdapter[Any], Node] | None:
+    """The adapter and the node of the only field, where it is an object that can stand for all arguments."""
+    if len(fields) != 1 or not fields[0].required or fields[0].plain:
+        return None
+    adapter = adapter_of(fields[0].annotation)
+    node = reduced(json_schema_of(adapter))
+    return (adapter, node) if node.get("properties") else None
 
 
 def adapter_of(annotation: Any) -> TypeAdapter[Any]:
     """The adapter of one type."""
     return TypeAdapter(portable(annotation))
-
-
-def adapter_of_all(fields: Iterable[tuple[str, Any, bool]]) -> TypeAdapter[dict[str, Any]]:
-    """The adapter of several types at once.
-
-    Args:
-        fields: Name, type, and whether it must be given.
-
-    Returns:
-        An adapter whose values are dicts; other keys are an error.
-    """
-    keys = {name: (Required if required else NotRequired)[portable(note)] for name, note, required in fields}
-    made: Any = with_config(ConfigDict(extra="forbid"))(TypedDict("Arguments", keys))  # type: ignore[operator]
-    return TypeAdapter(made)
 
 
 def json_schema_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
