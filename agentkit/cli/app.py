@@ -80,7 +80,9 @@ def _told(error: Exception, arguments: list[str]) -> int:
     elif isinstance(error, typer.TyperException):
         text, code = f"{error.format_message().rstrip('.')}. See: agentkit {_verb(arguments)}--help", error.exit_code
     else:
-        text = f"{type(error).__name__}: {error}. This is a bug in agentkit, or in a runner of yours; --debug shows where."
+        text = (
+            f"{type(error).__name__}: {error}. This is a bug in agentkit, or in a runner of yours; --debug shows where."
+        )
         code = exits.BUG
     prefix = "\033[1;31merror:\033[0m" if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "error:"
     print(prefix, " ".join(safe(text).split()), file=sys.stderr)

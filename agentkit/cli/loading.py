@@ -1,4 +1,4 @@
-"""Tools and runners, as the command line names them."""
+"""Tools, as the command line names them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from difflib import get_close_matches
 from types import ModuleType
 from typing import Any, TypeAlias, TypeGuard
 
-from .. import Runner, Tool, Toolset, as_runner
-from ..errors import ConfigurationError
-from ..runners import ROWS
-from .sources import READY_MADE, is_file, load, member, split
+from .. import Tool, Toolset
+from ..errors import ConfigurationError, MissingDependencyError
+from ..sources import is_file, load, member, split
+
+READY_MADE = "agentkit.tools"
 
 AnyTool: TypeAlias = Tool[..., Any] | Toolset | Callable[..., Any]
 
@@ -30,26 +31,6 @@ def load_tools(specs: Iterable[str]) -> list[AnyTool]:
     return [tool for spec in specs for tool in _tools_of(spec)]
 
 
-def load_runner(name: str | None, base_url: str | None) -> Runner:
-    """The runner that `-m` names: a runner string, or a runner of yours as `./mine.py:name` or `module:name`.
-
-    Raises:
-        ConfigurationError: There is no such runner.
-    """
-    place, attribute = split(name or "")
-    known = name is None or name.startswith("@") or place.partition(":")[0] in ROWS
-    if known or not (attribute or is_file(place)):
-        return as_runner(name, **({"base_url": base_url} if base_url else {}))
-    if base_url:
-        raise ConfigurationError(f"--base-url means nothing to the runner {name!r}.", hint="Leave it out.")
-    runner = member(load(place), attribute or "runner", place)
-    if inspect.isroutine(runner) or inspect.isclass(runner):
-        runner = runner()
-    if not callable(getattr(runner, "generate", None)):
-        raise ConfigurationError(f"{name!r} is no runner.", hint="A runner has a method generate(request).")
-    return runner  # type: ignore[no-any-return]
-
-
 def ready_made() -> list[str]:
     """Names of the ready-made tool modules."""
     package = load(READY_MADE)
@@ -63,9 +44,7 @@ def members(spec: str) -> list[AnyTool | type[Toolset]]:
         ConfigurationError: There is no such thing, or it is no tool.
     """
     place, name = split(spec)
-    if not is_file(place) and "." not in place:
-        place = _known(place)
-    module = load(place)
+    module = load(place) if is_file(place) or "." in place else _ready_made(place)
     if name:
         found = member(module, name, place)
         if not (callable(found) or isinstance(found, Toolset)):
@@ -132,13 +111,16 @@ def _opened(kind: type[Toolset], options: dict[str, str], source: str) -> Toolse
         raise ConfigurationError(f"{source!r}: {error}") from error
 
 
-def _known(name: str) -> str:
-    """The full name of a ready-made module."""
+def _ready_made(name: str) -> ModuleType:
     names = ready_made()
-    if name in names:
-        return f"{READY_MADE}.{name}"
-    close = get_close_matches(name, names, n=1)
-    guess = f"Did you mean {close[0]!r}? " if close else ""
-    raise ConfigurationError(
-        f"there are no ready-made tools {name!r}.", hint=f"{guess}There are: {', '.join(names)}; or give a file.py."
-    )
+    if name not in names:
+        close = get_close_matches(name, names, n=1)
+        guess = f"Did you mean {close[0]!r}? " if close else ""
+        hint = f"{guess}There are: {', '.join(names)}; or give a file.py."
+        raise ConfigurationError(f"there are no ready-made tools {name!r}.", hint=hint)
+    try:
+        return load(f"{READY_MADE}.{name}")
+    except ConfigurationError as error:
+        if isinstance(error.__cause__, ModuleNotFoundError):
+            raise MissingDependencyError(str(error.__cause__.name), "tools") from error
+        raise

@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from .. import Agent, Sampling
-from .loading import load_runner, load_tools
+from .. import Agent, Sampling, as_runner
+from .loading import load_tools
 
 SAMPLING = "Sampling"
 
@@ -86,4 +86,5 @@ class Settings:
             ConfigurationError: An option is wrong.
         """
         tools = load_tools(self.tools)
-        return Agent(load_runner(self.runner, self.base_url), tools=tools, **self.agent)
+        options = {"base_url": self.base_url} if self.base_url else {}
+        return Agent(as_runner(self.runner, **options), tools=tools, **self.agent)

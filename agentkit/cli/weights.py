@@ -33,10 +33,12 @@ def fetch(entry: Entry) -> Path:
 
 def fetch_for(runner: str | None) -> None:
     """Fetch the weights that a runner string needs, before its first use; nothing where they are there."""
-    if (runner or "local") != "local":
+    place, _, model = (runner or "local").partition(":")
+    if place != "local":
         return
     from ..runners.local import weights
-    from ..runners.local.catalog import DEFAULT
+    from ..runners.local.catalog import DEFAULT, ENTRIES
 
-    if weights.find(DEFAULT) is None:
-        fetch(DEFAULT)
+    entry = ENTRIES.get(model) if model else DEFAULT
+    if entry is not None and weights.find(entry) is None:
+        fetch(entry)

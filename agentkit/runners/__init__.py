@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Any, cast
 
 from ..errors import ConfigurationError
-from ..sources import is_file, is_module, load, member, split
 from .base import Runner
 
 ROWS = {
@@ -23,7 +22,8 @@ def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:
 
     Args:
         runner: `local`, `local:PATH`, `workers-ai:MODEL`, a bare `@cf/...` or `@hf/...` id, `openai:MODEL`, a
-            runner of yours as `./file.py:NAME` or `package.module:NAME`, or a runner. None takes the environment's `AGENTKIT_RUNNER`, and `local` where that is not set.
+            runner of yours as `./file.py:NAME` or `package.module:NAME`, or a runner. None takes the environment's
+            `AGENTKIT_RUNNER`, and `local` where that is not set.
         options: Passed to the runner's class, for example `base_url=`.
 
     Raises:
@@ -39,10 +39,9 @@ def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:
     if runner.startswith(("@cf/", "@hf/")) and runner.count("/") > 1:
         prefix, model = "workers-ai", runner
     if prefix not in ROWS or not (model or prefix == "local"):
-        raise ConfigurationError(
-            f"unknown runner {runner!r}.",
-            hint="Use local, local:PATH, workers-ai:@cf/VENDOR/MODEL, or openai:MODEL.",
-        )
+        from .own import own_runner
+
+        return own_runner(runner, options)
     module, _, name = ROWS[prefix].partition(":")
     factory = getattr(import_module(f"{__name__}.{module}"), name)
     return cast("Runner", factory(model, **options))

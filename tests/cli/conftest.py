@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import re
@@ -82,6 +83,7 @@ class Terminal:
         command = [sys.executable, "-c", own, *command]
         self.process = subprocess.Popen(command, start_new_session=True, **ends, **options)
         os.close(slave)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self.seen = ""
         """Everything that was written, as it came."""
         self._read = 0
@@ -125,7 +127,7 @@ class Terminal:
         if ready:
             with contextlib.suppress(OSError):  # Linux's way to say that nobody is at the other side
                 data = os.read(self._master, 65_536)
-        self.seen += data.decode("utf-8", "replace")
+        self.seen += self._decode(data)
         return bool(data)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Iterator
 
@@ -44,6 +46,19 @@ def hang() -> str:
     """Block a thread for longer than any test takes."""
     time.sleep(120)
     return "late"
+
+
+@tool
+def misdirect(seconds: float) -> str:
+    """Have Ctrl-C arrive at a thread that is not the main one, as the system is free to do, after a while."""
+
+    def interrupt() -> None:
+        time.sleep(seconds)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        time.sleep(60)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    return "soon"
 
 
 @tool
@@ -116,6 +131,14 @@ def naps() -> Scripted:
 
 def hangs() -> Scripted:
     return caller("hang")
+
+
+def misdirects() -> Scripted:
+    return Scripted([call("misdirect", seconds=1), call("nap", seconds=60), "All done."], loop=True)
+
+
+def misdirects_later() -> Scripted:
+    return caller("misdirect", seconds=2)
 
 
 def dirty() -> Scripted:

@@ -127,7 +127,7 @@ def test_a_long_result_is_shortened(agentkit: Run, sample: Sample) -> None:
         (["run", "-m", "{broken}", "Hi"], 3, "this runner cannot be made. Make another."),
         (["run", "-m", "{refused}", "Hi"], 3, "the token was refused. Make a new one."),
         (["run", "-m", "{not_a_tool}", "Hi"], 3, "is no runner"),
-        (["run", "-m", "{plain}", "--base-url", "http://x", "Hi"], 3, "--base-url means nothing"),
+        (["run", "-m", "{plain}", "--base-url", "http://x", "Hi"], 3, "takes no options, but got base_url"),
         (["run", "-m", "{plain}", "--temperature", "9", "Hi"], 3, "temperature=9.0 is outside 0 to 5"),
         (["run", "-m", "{plain}", "--max-turns", "0", "Hi"], 3, "max_turns=0 must be at least 1"),
         (["run", "-m", "{overloaded}", "-t", "{add}", "Hi"], 4, "no capacity. Wait a minute."),

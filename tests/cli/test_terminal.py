@@ -60,6 +60,23 @@ def test_control_c_ends_a_run_with_its_code(terminal: Start, sample: Sample) -> 
     assert screen.end() == 130
 
 
+def test_control_c_is_heard_whichever_thread_gets_it(terminal: Start, sample: Sample) -> None:
+    screen = terminal("run", "-m", sample("misdirects"), "-t", sample("misdirect"), "-t", sample("nap"), "Hi")
+    screen.expect("stopped")
+    assert screen.end() == 130
+
+
+def test_control_c_is_heard_at_the_prompt_whichever_thread_gets_it(terminal: Start, sample: Sample) -> None:
+    screen = terminal("chat", "-m", sample("misdirects_later"), "-t", sample("misdirect"))
+    screen.expect("› ")
+    screen.type("Hi\r")
+    screen.expect("All done.")
+    screen.expect("(Ctrl-D or /exit ends the chat)")
+    screen.expect("› ")
+    screen.type("\x04")
+    assert screen.end() == 0
+
+
 def test_without_a_question_a_terminal_is_not_waited_for(terminal: Start, sample: Sample) -> None:
     screen = terminal("run", "-m", sample("plain"))
     screen.expect("There is no question. Give one, or pipe one in.")

@@ -1,4 +1,4 @@
-"""Objects named on the command line: in a file (`./mine.py:name`), in a module (`package.module:name`)."""
+"""Objects of the user, named by a text: in a file (`./mine.py:name`) or in a module (`package.module:name`)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..errors import ConfigurationError, MissingDependencyError
-
-READY_MADE = "agentkit.tools"
+from .errors import ConfigurationError
 
 
 def split(source: str) -> tuple[str, str]:
@@ -32,6 +30,14 @@ def is_file(place: str) -> bool:
     return place.endswith(".py") or "/" in place or os.sep in place
 
 
+def is_module(place: str) -> bool:
+    """Whether there is a module, or its top package, of that name."""
+    if not all(part.isidentifier() for part in place.split(".")):
+        return False
+    _look_here()
+    return importlib.util.find_spec(place.partition(".")[0]) is not None
+
+
 def load(place: str) -> ModuleType:
     """The module in a file, or of a name.
 
@@ -43,8 +49,6 @@ def load(place: str) -> ModuleType:
     except ConfigurationError:
         raise
     except ModuleNotFoundError as error:
-        if place.startswith(f"{READY_MADE}."):
-            raise MissingDependencyError(str(error.name), "tools") from error
         if f"{place}.".startswith(f"{error.name}."):
             raise ConfigurationError(f"there is no module {place!r}.", hint="A file ends in .py.") from error
         raise ConfigurationError(
@@ -92,6 +96,11 @@ def _from_file(path: Path) -> ModuleType:
 def _from_name(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise ConfigurationError(f"{name!r} is neither a file nor a module.", hint="A file ends in .py.")
+    _look_here()
+    return importlib.import_module(name)
+
+
+def _look_here() -> None:
+    """Modules of the working directory can be imported, as with `python -m`."""
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    return importlib.import_module(name)
