@@ -153,6 +153,8 @@ class _Calculator(SimpleEval):  # type: ignore[misc]  # simpleeval has no types
 
 def _neat(value: Any) -> int | float | bool:
     """Without the noise of binary fractions: 0.1 + 0.2 is 0.3, and 6.0 is 6."""
+    if not isinstance(value, (int, float)):
+        raise TypeError("a function needs its arguments, as in sqrt(2)")
     if not isinstance(value, float):
         _bounded(value.bit_length())
         return value  # type: ignore[no-any-return]

@@ -99,7 +99,7 @@ def test_nothing_but_arithmetic_runs(expression: str) -> None:
         calculate(expression)
 
 
-@pytest.mark.parametrize("expression", ["", "1 / 0", "(-8) ** 0.5", "foo(2)", "two plus two", "max()", "007"])
+@pytest.mark.parametrize("expression", ["", "1 / 0", "(-8) ** 0.5", "foo(2)", "two plus two", "max()", "007", "pow"])
 def test_what_cannot_be_calculated_is_told(expression: str) -> None:
     with pytest.raises(ToolError):
         calculate(expression)
