@@ -1,0 +1,47 @@
+"""Formulas in a request, also where they are spoken: `17 times 4` is `17 * 4`."""
+
+from __future__ import annotations
+
+import re
+
+from .numbers import DIGITS, WORDS, parse_number
+
+_SPOKEN = (
+    (r"to the power of|raised to", "^"),
+    (r"divided by|over", "/"),
+    (r"multiplied by|times|x(?=\s*\d)", "*"),
+    (r"plus|added to", "+"),
+    (r"minus|less", "-"),
+    (r"percent of|per cent of", "% of"),
+    (r"squared", "^ 2"),
+    (r"cubed", "^ 3"),
+)
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_OPERATOR = r"(?:\*\*|//|%\s*of|[-+*/^×·÷−%])"
+_OPERAND = rf"(?:[a-z]\w*\()?\(*\s*[-−]?(?:{_NUMBER}|pi\b|e\b)\s*[!)]*(?:\s*%(?!\s*(?:of|\d|\()))?"
+_FORMULA = re.compile(rf"{_OPERAND}(?:\s*{_OPERATOR}\s*{_OPERAND})+|[a-z]\w*\([^()]*\d[^()]*\)", re.I)
+_ROOT = re.compile(rf"(?:the )?square root of ({_NUMBER})", re.I)
+_TOGETHER = (("sum", "+"), ("product", "*"), ("difference", "-"))
+
+
+def expressions(text: str) -> list[str]:
+    """The formulas of a text, in symbols.
+
+    >>> expressions("What is 17 times 23 + 4?"), expressions("Take 12.5 % of 840.")
+    (['17 * 23 + 4'], ['12.5 % of 840'])
+    """
+    text = re.sub(rf"\b(?:{WORDS})", lambda match: str(parse_number(match[0])), text, flags=re.I)
+    for spoken, sign in _SPOKEN:
+        text = re.sub(rf"(?<=[\d)])\s+(?:{spoken})\b", f" {sign}", text, flags=re.I)
+    text = _ROOT.sub(r"sqrt(\1)", text)
+    for word, sign in _TOGETHER:
+        text = re.sub(rf"\b{word} (?:of|between) ({DIGITS}) and ({DIGITS})", rf"\1 {sign} \2", text, flags=re.I)
+    found = [match[0].strip() for match in _FORMULA.finditer(text)]
+    return [_balanced(formula) for formula in found if re.search(r"\d", formula)]
+
+
+def _balanced(formula: str) -> str:
+    """Without a bracket that the sentence, not the formula, closes."""
+    while formula.count(")") > formula.count("(") and formula.endswith(")"):
+        formula = formula[:-1].rstrip()
+    return formula

@@ -1,0 +1,96 @@
+"""The model writes JSON, value by value, each under a small grammar."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..decoder import Decoder
+from ..grammar import literal, to_json
+
+VALUE_TOKENS = 96
+"""Most tokens of one value."""
+
+
+class Writer:
+    """A prompt that grows with the JSON that is written.
+
+    Args:
+        decoder: The model.
+        prompt: What stands before the JSON.
+    """
+
+    def __init__(self, decoder: Decoder, prompt: str) -> None:
+        self.decoder = decoder
+        self._prompt = prompt
+        self._parts: list[str] = []
+
+    def add(self, text: str) -> None:
+        """Something that is certain."""
+        self._parts.append(text)
+
+    def back_to(self, length: int) -> None:
+        """Take back everything after the first parts."""
+        del self._parts[length:]
+
+    @property
+    def length(self) -> int:
+        """How many parts there are."""
+        return len(self._parts)
+
+    def choose(self, values: Sequence[Any]) -> Any:
+        """The likeliest of some JSON values, as the next one. Costs nothing where there is only one."""
+        if len(values) == 1:
+            return values[0]
+        if all(isinstance(value, str) for value in values):
+            return self.text(" | ".join(literal(_escaped(value)) for value in values)) or values[0]
+        by_text = {to_json(value): value for value in values}
+        written = self._write(f"({' | '.join(literal(text) for text in by_text)}) [,}}\\]]", stop=[",", "}", "]"])
+        return by_text.get(written or "", values[0])
+
+    def text(self, gbnf: str) -> str | None:
+        """A text value; None where it came to no end.
+
+        Args:
+            gbnf: An expression for what stands between the quotes; no quote may be in it.
+        """
+        # What follows the quote is left open: the model's token for the end of a text is often one of several signs.
+        rest = gbnf if gbnf.startswith("root ::=") else f'({gbnf}) "\\"" [,}}\\]]'
+        written = self._write(rest, '"', stop=['"'])
+        try:
+            return None if written is None else str(json.loads(f'"{written}"'))
+        except ValueError:
+            return None
+
+    def texts(self, gbnf: str) -> list[str] | None:
+        """A list of text values under a grammar of all that comes after its first quote."""
+        written = self._write(gbnf, '["')
+        try:
+            return None if written is None else list(json.loads(f'["{written}'))
+        except ValueError:
+            return None
+
+    def value(self, gbnf: str) -> Any:
+        """Any value under a grammar of its own; None where it came to no end."""
+        try:
+            return json.loads(self._write(gbnf) or "")
+        except ValueError:
+            return None
+
+    def _write(self, gbnf: str, start: str = "", stop: Sequence[str] = ()) -> str | None:
+        """What the model writes next; None where it came to no end.
+
+        Args:
+            gbnf: A grammar, or an expression.
+            start: What has been begun of the value, for example an opening quote.
+            stop: What ends it, and is not part of it.
+        """
+        grammar = gbnf if gbnf.startswith("root ::=") else f"root ::= {gbnf}"
+        prompt = self.decoder.prompt(self._prompt + "".join(self._parts) + start)
+        completion = self.decoder.complete(prompt, VALUE_TOKENS, temperature=0, grammar=grammar, stop=list(stop))
+        return completion.text if completion.complete else None
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
