@@ -157,7 +157,7 @@ def _neat(value: Any) -> int | float | bool:
         raise TypeError("a function needs its arguments, as in sqrt(2)")
     if not isinstance(value, float):
         _bounded(value.bit_length())
-        return value  # type: ignore[no-any-return]
+        return value
     if not math.isfinite(value):
         raise OverflowError
     value = float(f"{value:.15g}")
