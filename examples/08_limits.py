@@ -8,7 +8,7 @@ import random
 from agentkit import Agent, tool
 
 
-@tool
+@tool(polling=True)  # the same call again is progress, though the result may be the same
 def roll() -> int:
     """Roll a die."""
     return random.randint(1, 6)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import ConfigurationError
-from ..sources import is_file, is_module, load, member, split
+from ..sources import is_module, load, member, split
 from .base import Runner
 
 DEFAULT_NAME = "runner"
@@ -20,7 +20,7 @@ def own_runner(name: str, options: Mapping[str, Any]) -> Runner:
         ConfigurationError: There is none, or options were given, which only runner strings take.
     """
     place, attribute = split(name)
-    if not (is_file(place) or (attribute and is_module(place))):
+    if not (place.endswith(".py") or (attribute and is_module(place))):
         raise ConfigurationError(
             f"unknown runner {name!r}.",
             hint="Use local, local:PATH, workers-ai:@cf/VENDOR/MODEL, openai:MODEL, or ./file.py:NAME.",
