@@ -99,6 +99,8 @@ class RunnerError(AgentKitError):
         """The reply as it came, at most 2,000 characters."""
         self.retry_after = retry_after
         """Seconds the provider asked to wait."""
+        self.should_retry: bool | None = None
+        """What the provider said about trying again, where it said so."""
         self.text = text
         """The answer as far as it had come, for a stream that broke."""
 

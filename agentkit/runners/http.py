@@ -1,23 +1,45 @@
-"""HTTP for the runners that ask a server: one client, retries in one layer, replies streamed or not."""
+"""HTTP for the runners that ask a server: one client for good, retries in one layer, replies as deltas."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from time import monotonic
 from typing import Any
+from urllib.parse import urlsplit
 
-from ..errors import RunnerError, ServerError
+from ..errors import AgentKitError, ConfigurationError, RunnerError
 from ..generation import Delta
 from ..wire.replies import ReplyReader
-from ..wire.sse import EventSplitter
+from .failures import failed
+from .reply import Reply
 
-MAX_BODY = 32 * 1024 * 1024
+CONNECT = 10.0
+"""Most seconds for a connection."""
+
+IDLE = 120.0
+"""Most seconds between two pieces of a stream."""
 
 
 class Endpoint:
-    """One model server."""
+    """One URL of a model server.
+
+    Args:
+        url: Where requests are posted.
+        headers: Sent with each.
+        client: An `httpx.AsyncClient` or `httpx2.AsyncClient` of the user, never closed here. None makes one on first
+            use, with `agentkit.runners.transport` beneath it, or httpx's own transport where a proxy applies.
+        timeout: Most seconds until an answer begins; a connection gets 10 of them, the gap between two pieces of a
+            stream 120. With `client=`, gaps get as long as the beginning.
+        retries: Most further tries, as `agentkit.runners.retries` says.
+        max_connections: Most requests under way at a time, per event loop; further ones wait in a queue.
+
+    Raises:
+        ConfigurationError: `url` is none.
+    """
 
     def __init__(
         self,
+        url: str,
         headers: Mapping[str, str],
         *,
         client: Any = None,
@@ -25,59 +47,119 @@ class Endpoint:
         retries: int = 2,
         max_connections: int = 500,
     ) -> None:
-        self._headers = dict(headers)
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigurationError(f"base_url={url!r} is no URL.", hint="It begins with https:// or http://.")
+        self._url: Any = url
+        self._where = parts.netloc.rpartition("@")[2]
+        self._headers: Any = {"content-type": "application/json", "user-agent": "agentkit", **headers}
         self._given = client
         self._client = client
+        self._build: Callable[..., Any] = client.build_request if client is not None else _unopened
         self._retries = retries
         self._max_connections = max_connections
-        limits = {"connect": min(10.0, timeout), "write": timeout, "pool": None}
-        self._limits = {**limits, "read": timeout, "idle": min(120.0, timeout)}
-
-    def _open_client(self) -> Any:
-        if self._client is None:
-            import httpx
-
-            from .transport import LeanTransport
-
-            self._client = httpx.AsyncClient(transport=LeanTransport(max_connections=self._max_connections))
-        return self._client
+        self._limits = {
+            "connect": min(CONNECT, timeout),
+            "write": timeout,
+            "pool": None,
+            "read": timeout,
+            "idle": min(IDLE, timeout),
+        }
 
     async def ask(
-        self, url: str, body: bytes, reader: ReplyReader, headers: Mapping[str, str] | None = None
+        self, body: bytes, reader: Callable[[], ReplyReader], headers: Mapping[str, str] | None = None
     ) -> AsyncGenerator[Delta, None]:
-        """Send a request and read the reply."""
-        client = self._open_client()
-        headers = {**self._headers, **headers} if headers else self._headers
-        request = client.build_request(
-            "POST", url, content=body, headers=headers, extensions={"timeout": self._limits}
-        )
-        response = await client.send(request, stream=True)
+        """Post a request and give the deltas of the reply as they come.
+
+        Args:
+            body: The request, JSON.
+            reader: Makes a reader; each try has its own.
+            headers: Further headers of this request.
+
+        Raises:
+            RunnerError: The request failed for good; `text` has what had come.
+        """
+        reply, deltas = await self._begun(body, reader, headers)
         try:
-            chunks = aiter(response.stream)
-            first = await anext(chunks, b"")
-            if response.status_code >= 300:
-                raise ServerError(f"{response.status_code}: {first[:500]!r}", status=response.status_code)
-            if first.lstrip()[:1] == b"{":
-                pieces = [first]
-                async for chunk in chunks:
-                    pieces.append(chunk)
-                for delta in reader.feed(b"".join(pieces).decode("utf-8", "replace"), whole=True):
+            while deltas is not None:
+                for delta in deltas:
                     yield delta
-            else:
-                splitter = EventSplitter()
-                for _, data in splitter.feed(first):
-                    for delta in reader.feed(data):
-                        yield delta
-                async for chunk in chunks:
-                    for _, data in splitter.feed(chunk):
-                        for delta in reader.feed(data):
-                            yield delta
+                deltas = await reply.more()
         finally:
-            await response.aclose()
-        for delta in reader.finish():
-            yield delta
+            await reply.aclose()
 
     async def aclose(self) -> None:
+        """Close the connections of this event loop. The endpoint may be used again."""
         client, self._client = self._client, self._given
         if client is not None and client is not self._given:
             await client.aclose()
+
+    async def _begun(
+        self, body: bytes, reader: Callable[[], ReplyReader], headers: Mapping[str, str] | None
+    ) -> tuple[Reply, list[Delta] | None]:
+        async def attempt() -> tuple[Reply, list[Delta] | None]:
+            return await self._attempt(body, reader(), headers)
+
+        start = monotonic()
+        try:
+            return await attempt()
+        except RunnerError as error:
+            from .retries import retried, worth_it
+
+            if not worth_it(error) or self._retries < 1:
+                raise
+            first = error
+        return await retried(attempt, first, self._retries, monotonic() - start)
+
+    async def _attempt(
+        self, body: bytes, reader: ReplyReader, headers: Mapping[str, str] | None
+    ) -> tuple[Reply, list[Delta] | None]:
+        try:
+            client = self._client or self._open()
+            all_headers = {**self._headers, **headers} if headers else self._headers
+            request = self._build(
+                "POST", self._url, headers=all_headers, content=body, extensions={"timeout": self._limits}
+            )
+            reply = Reply(await client.send(request, stream=True), reader, self._where)
+        except AgentKitError:
+            raise
+        except Exception as error:
+            ours = failed(error, self._where)
+            if ours is None:
+                raise
+            raise ours from error
+        try:
+            return reply, await reply.begin()
+        except BaseException:
+            await reply.aclose()
+            raise
+
+    def _open(self) -> Any:
+        """A client, and the request's parts in its own types, so that they are parsed once."""
+        import httpx
+
+        if _proxied(self._url):
+            limits = httpx.Limits(max_connections=self._max_connections)
+            self._client = httpx.AsyncClient(limits=limits)
+        else:
+            from .transport import LeanTransport
+
+            transport = LeanTransport(max_connections=self._max_connections)
+            self._client = httpx.AsyncClient(transport=transport)
+        self._build = httpx.Request
+        self._url = httpx.URL(self._url)
+        self._headers = httpx.Headers(self._headers)
+        return self._client
+
+
+def _unopened(*_: Any, **__: Any) -> Any:
+    raise AssertionError("no client")
+
+
+def _proxied(url: Any) -> bool:
+    """Whether the environment, or the system's settings, name a proxy for a URL."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(str(url))
+    proxies = getproxies()
+    return bool(proxies.get(parts.scheme) or proxies.get("all")) and not proxy_bypass(parts.hostname or "")

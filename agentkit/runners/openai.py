@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ConfigurationError
 from ..generation import Delta, Request
-from ..wire.dialects import OPENAI
+from ..wire.dialects import OPENAI, OPENAI_HOSTED
 from ..wire.replies import ReplyReader
 from ..wire.requests import RequestEncoder
 from .http import Endpoint
+from .tokens import cleaned
 
 if TYPE_CHECKING:
     from .base import Runner
 
+HOSTED = "https://api.openai.com/v1"
+
 
 class OpenAIRunner:
-    """A model behind a chat-completions endpoint."""
+    """A model behind a chat-completions server.
+
+    Args:
+        model: The name that the server has for it.
+        base_url: Where the server is, with or without `/chat/completions` at its end; most want `/v1`. None takes
+            `OPENAI_BASE_URL` of the environment, and the hosted service where that is not set.
+        api_key: None takes `OPENAI_API_KEY`; servers of your own mostly need none.
+        client: An `httpx.AsyncClient` or `httpx2.AsyncClient` to send with. It is not closed here.
+        stream: Whether the reply comes as it is made, or at once.
+        timeout: Most seconds until an answer begins; of these at most 10 for a connection. Between two pieces of a
+            stream pass at most 120 s.
+        retries: Most further tries after an error that may pass (`agentkit.runners.retries` has the table).
+        headers: Further headers of every request.
+        max_connections: Most requests under way at a time, per event loop; further ones wait in a fair queue.
+
+    Raises:
+        ConfigurationError: `model` is empty or `base_url` no URL.
+        AuthenticationError: The hosted service is asked without a key, or the key cannot be one.
+    """
 
     def __init__(
         self,
@@ -33,15 +54,21 @@ class OpenAIRunner:
         headers: Mapping[str, str] | None = None,
         max_connections: int = 500,
     ) -> None:
-        base = base_url or os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-        key = api_key or os.environ.get("OPENAI_API_KEY") or "none"
+        if not model:
+            raise ConfigurationError("openai needs the name of a model.", hint="For example openai:llama3.2.")
+        base = (base_url or os.environ.get("OPENAI_BASE_URL") or HOSTED).strip().rstrip("/")
+        hosted = base == HOSTED
+        key = cleaned(api_key, "api_key", ("OPENAI_API_KEY",), needed=hosted)
         self._model = model
         self._stream = stream
-        self._url = base.rstrip("/").removesuffix("/chat/completions") + "/chat/completions"
-        self._encoder = RequestEncoder(OPENAI, model)
-        given = {"content-type": "application/json", "authorization": f"Bearer {key}", **(headers or {})}
+        self._encoder = RequestEncoder(OPENAI_HOSTED if hosted else OPENAI, model)
         self._endpoint = Endpoint(
-            given, client=client, timeout=timeout, retries=retries, max_connections=max_connections
+            base.removesuffix("/chat/completions") + "/chat/completions",
+            ({"authorization": f"Bearer {key}"} if key else {}) | dict(headers or {}),
+            client=client,
+            timeout=timeout,
+            retries=retries,
+            max_connections=max_connections,
         )
 
     @property
@@ -49,13 +76,11 @@ class OpenAIRunner:
         """The runner string of this runner."""
         return f"openai:{self._model}"
 
-    async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        stream = self._encoder.streams(request, self._stream)
-        body = self._encoder.encode(request, stream=stream)
-        reader = ReplyReader(max_tokens=request.sampling.max_tokens)
-        async with aclosing(self._endpoint.ask(self._url, body, reader)) as deltas:
-            async for delta in deltas:
-                yield delta
+    def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+        """Ask the server once; see `Runner.generate`."""
+        encoder = self._encoder
+        body = encoder.encode(request, stream=encoder.streams(request, self._stream))
+        return self._endpoint.ask(body, lambda: ReplyReader(model=self._model, max_tokens=request.sampling.max_tokens))
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""

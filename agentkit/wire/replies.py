@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import InvalidReplyError, TruncatedStreamError
+from ..errors import InvalidReplyError, RunnerError, TruncatedStreamError
 from ..generation import Delta, Finish, FinishReason, ReasoningDelta, TextDelta
 from ..messages import Usage
 from .calls import CallCollector
-from .errors import failure
+from .errors import reported
+from .json_text import as_written, excerpt, frames, joined, plain, whole_characters
 from .usage import UsageMeter
 
 REASONING = ("reasoning_content", "reasoning", "thinking")
@@ -24,159 +23,163 @@ FINISH: dict[str, FinishReason] = {
     "content_filter": "content_filter",
     "error": "error",
 }
-"""Finish reasons that say more than whether there are calls; that is seen by the calls (quirk Q27)."""
+"""Finish reasons that say more than whether there are calls, which is seen by the calls (quirk Q27)."""
 
 
 class ReplyReader:
-    """Reads one reply, frame by frame, by the keys that are there (quirk Q21).
+    """Reads one reply, frame by frame, by the keys that are there and never by the model's name (quirk Q21).
 
     Args:
-        max_tokens: What was asked for; a reply that used as many was cut, also where no finish reason says so (Q5).
+        model: What was asked, where the reply does not say what answered.
+        max_tokens: What was asked for. A reply that used as many was cut, also where nothing says so (quirk Q5).
     """
 
-    def __init__(self, *, max_tokens: int = 0) -> None:
+    def __init__(self, *, model: str = "", max_tokens: int = 0) -> None:
         self.complete = False
         """Whether the reply has said that it is over."""
-        self.text: list[str] = []
-        """The answer so far."""
+        self._model = model
         self._max_tokens = max_tokens
+        self._text: list[str] = []
+        self._half = ""
         self._calls = CallCollector()
         self._usage = UsageMeter()
         self._reason: FinishReason | None = None
-        self._model = ""
-        self._recognised = False
-        self._half = ""
-        self._raw = ""
+        self._known = False
+        self._data = ""
+
+    @property
+    def text(self) -> str:
+        """The answer so far."""
+        return "".join(self._text)
 
     def feed(self, data: str, *, whole: bool = False) -> list[Delta]:
-        """Take the data of one frame, or a whole reply.
+        """Take the data of one frame of a stream, or all of a reply.
 
         Raises:
-            InvalidReplyError: It is no JSON.
-            RunnerError: It reports an error; the class says which.
+            InvalidReplyError: It is not JSON.
+            RunnerError: It reports an error; the class says which, and `text` has the answer so far.
         """
         if data == "[DONE]":
             self.complete = True
             return []
-        self._raw = data
+        self._data = data
         deltas: list[Delta] = []
-        for frame in _frames(data):
+        for frame in frames(data):
             self._frame(frame, deltas, whole)
+        self.complete = self.complete or (whole and self._known)
         return deltas
 
-    def finish(self, *, model: str = "", engine: str = "", request_id: str | None = None) -> list[Delta]:
+    def fail(self, data: str) -> RunnerError:
+        """The error of an `event: error`, whatever its data are."""
+        try:
+            error = reported(frames(data)[0]) or reported({"error": frames(data)[0]})
+        except (InvalidReplyError, IndexError):
+            error = reported({"error": data})
+        return self.broken(error or InvalidReplyError("The stream reports an error without saying which."))
+
+    def broken(self, error: RunnerError) -> RunnerError:
+        """The error with the answer so far."""
+        error.text = self.text
+        return error
+
+    def finish(self, *, request_id: str | None = None, neurons: float = 0.0) -> list[Delta]:
         """The calls and the end.
+
+        Args:
+            request_id: The provider's id, from the headers.
+            neurons: Cost from the headers, for a reply that does not state it.
 
         Raises:
             TruncatedStreamError: The reply was broken off.
-            InvalidReplyError: There was nothing in it.
+            InvalidReplyError: Nothing in it is what a model server sends.
         """
-        if not self._recognised and not self.complete:
-            raise InvalidReplyError("The reply has nothing that a model server sends.", body=self._raw[:2000])
+        if not (self._known or self.complete):
+            raise InvalidReplyError(
+                f"The reply has neither an answer nor an error: {excerpt(self._data)!r}", body=self._data[:2000]
+            )
         if not self.complete:
-            raise TruncatedStreamError("The stream ended before the answer did.", text="".join(self.text))
-        deltas: list[Delta] = []
-        if self._half:
-            self._say("�", deltas)
+            raise self.broken(TruncatedStreamError("The stream ended before the answer did."))
+        deltas: list[Delta] = [TextDelta("\ufffd")] if self._half else []
         calls, repairs = self._calls.finish()
         usage = self._usage.result() + Usage(requests=1)
+        if neurons and not usage.neurons:
+            usage += Usage(neurons=neurons)
         reason = self._reason
         if reason is None and 0 < self._max_tokens <= usage.completion_tokens:
             reason = "length"
-        reason = reason or ("tool_calls" if calls else "stop")
-        return [*deltas, *repairs, *calls, Finish(reason, usage, self._model or model, engine, request_id)]
+        end = Finish(reason or ("tool_calls" if calls else "stop"), usage, self._model, request_id=request_id)
+        return [*deltas, *repairs, *calls, end]
 
     def _frame(self, frame: Any, deltas: list[Delta], whole: bool) -> None:
         if not isinstance(frame, Mapping):
             return
-        if "error" in frame or "errors" in frame or frame.get("success") is False:
-            error = failure(frame)
-            if error is not None:
-                error.text = "".join(self.text)
-                raise error
-        inner = frame.get("result")
-        if inner is not None and ("success" in frame or "errors" in frame):
-            self._frame(inner if isinstance(inner, Mapping) else {"response": inner}, deltas, whole)
+        error = reported(frame)
+        if error is not None:
+            raise self.broken(error)
+        result = frame.get("result")
+        if result is not None and ("success" in frame or "errors" in frame):
+            self._frame(result if isinstance(result, Mapping) else {"response": result}, deltas, whole)
             return
         for item in frame.get("streamed_data") or ():
             self._frame(item, deltas, whole)
-        if "model" in frame:
-            self._model = self._model or str(frame["model"] or "")
-        if "usage" in frame:
+        if frame.get("model"):
+            self._model = str(frame["model"])
+        if frame.get("usage"):
+            self._known = True
             self._usage.add(frame["usage"])
-            self._recognised = True
         choices = frame.get("choices")
-        if choices:
-            self._choice(choices[0], deltas, whole)
-        self._native(frame, deltas, whole, said=bool(choices) and bool(deltas))
+        said, called = self._choice(choices[0], deltas, whole) if choices else (False, False)
+        self._native(frame, deltas, whole, said=said, called=called)
 
-    def _choice(self, choice: Any, deltas: list[Delta], whole: bool) -> None:
+    def _choice(self, choice: Any, deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
+        """`choices[0]`, of chat (`delta`, `message`) or of a completion (`text`); whether it has text, and calls."""
         if not isinstance(choice, Mapping) or choice.get("index"):
-            return
-        self._recognised = True
-        message = choice.get("delta")
-        if message is None:
-            message = choice.get("message")
-            whole = True
-        if isinstance(message, Mapping):
-            self._message(message, deltas, whole)
-        elif "text" in choice:
-            self._say(choice["text"], deltas)
+            return False, False
+        self._known = True
         if choice.get("finish_reason"):
             self._end(choice["finish_reason"])
+        message = choice.get("delta")
+        if message is None:
+            message, whole = choice.get("message"), True
+        if isinstance(message, Mapping):
+            return self._message(message, deltas, whole)
+        return self._say(choice.get("text"), deltas), False
 
-    def _message(self, message: Mapping[str, Any], deltas: list[Delta], whole: bool) -> None:
+    def _message(self, message: Mapping[str, Any], deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
         for name in REASONING:
-            thought = message.get(name)
-            if thought:
-                deltas.append(ReasoningDelta(_plain(thought)))
+            if message.get(name):
+                deltas.append(ReasoningDelta(whole_characters(plain(message[name]))))
                 break
         content = message.get("content")
-        if content is None:
-            content = message.get("refusal")
-        if content is not None and content != "":
-            self._say(content, deltas)
+        said = self._say(message.get("refusal") if content is None else content, deltas)
         calls = message.get("tool_calls")
         if calls:
             self._calls.add(calls, whole=whole)
+        return said, bool(calls)
 
-    def _native(self, frame: Mapping[str, Any], deltas: list[Delta], whole: bool, *, said: bool) -> None:
+    def _native(self, frame: Mapping[str, Any], deltas: list[Delta], whole: bool, *, said: bool, called: bool) -> None:
+        """`response` and `tool_calls` at the top, unless `choices` of the same frame has them, too (quirk Q45)."""
         if "response" in frame:
-            self._recognised = True
-            if not said and frame["response"] is not None:
+            self._known = True
+            if not said:
                 self._say(frame["response"], deltas)
-        calls = frame.get("tool_calls")
         if "tool_calls" in frame:
-            self._recognised = True
-            if calls:
-                self._calls.add(calls, whole=whole)
+            self._known = True
+            if not called:
+                self._calls.add(frame["tool_calls"], whole=whole)
         if frame.get("finish_reason"):
             self._end(frame["finish_reason"])
-        if whole and self._recognised:
-            self.complete = True
 
-    def _say(self, value: Any, deltas: list[Delta]) -> None:
-        text = value if isinstance(value, str) else _plain(value)
-        if text:
-            self.text.append(text)
-            deltas.append(TextDelta(text))
+    def _say(self, content: Any, deltas: list[Delta]) -> bool:
+        text = content if isinstance(content, str) else as_written(content, self._data)
+        if self._half or not text.isascii():
+            text, self._half = joined(self._half + text)
+        if not text:
+            return bool(self._half)
+        self._text.append(text)
+        deltas.append(TextDelta(text))
+        return True
 
     def _end(self, reason: Any) -> None:
         self.complete = True
         self._reason = FINISH.get(reason) or self._reason
-
-
-def _plain(value: Any) -> str:
-    """Text of a value that should have been text (quirks Q20, Q46)."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return "".join(_plain(part.get("text", "")) if isinstance(part, Mapping) else _plain(part) for part in value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _frames(data: str) -> list[Any]:
-    try:
-        return [json.loads(data)]
-    except ValueError:
-        raise InvalidReplyError("The reply is not JSON.", body=data[:2000]) from None

@@ -44,8 +44,14 @@ class RequestEncoder:
         """
         messages = _messages(request.messages, self.dialect)
         return b"".join(
-            (self._head, self._tooling(request.tools), b'"messages":[', b",".join(messages), b"],",
-             self._tail(request, stream))
+            (
+                self._head,
+                self._tooling(request.tools),
+                b'"messages":[',
+                b",".join(messages),
+                b"],",
+                self._tail(request, stream),
+            )
         )
 
     def _tooling(self, tools: tuple[ToolSpec, ...]) -> bytes:

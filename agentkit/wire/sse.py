@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ..errors import InvalidReplyError
 
+DONE = b"[DONE]"
+"""The data of the last event."""
+
 MAX_FRAME = 16 * 1024 * 1024
 """Most bytes of one event."""
 
@@ -11,9 +14,9 @@ MAX_FRAME = 16 * 1024 * 1024
 class EventSplitter:
     """Splits a stream of bytes into events.
 
-    Takes everything the standard allows and what servers really send (quirk Q51): CRLF, LF or CR, comments, `data:` with
-    and without a space, several data lines, events and characters cut anywhere, no newline at the end, and a bare
-    `[DONE]`. A line is decoded when it is whole, so that no character is ever cut.
+    Takes everything the standard allows and what servers really send (quirk Q51): CRLF, LF or CR, comments, `data:`
+    with and without a space, several data lines, events and characters cut anywhere, no newline at the end, and a
+    bare `[DONE]`. A line is decoded when it is whole, so that no character is ever cut.
     """
 
     def __init__(self) -> None:
@@ -53,24 +56,37 @@ class EventSplitter:
     def _keep(self, piece: bytes) -> list[tuple[str, str]]:
         self._rest.append(piece)
         self._size += len(piece)
-        if self._size > MAX_FRAME:
-            raise InvalidReplyError(f"An event of the stream is longer than {MAX_FRAME:,} bytes.")
+        self._check(self._size)
         return []
 
     def _events(self, lines: list[bytes]) -> list[tuple[str, str]]:
-        events = []
+        events: list[tuple[str, str]] = []
         data = self._data
         for line in lines:
             if line[:5] == b"data:":
-                data.append(line[6:] if line[5:6] == b" " else line[5:])
+                piece = line[6:] if line[5:6] == b" " else line[5:]
+                if piece == DONE:
+                    self._end(events)
+                data.append(piece)
             elif not line:
-                if data:
-                    text = data[0] if len(data) == 1 else b"\n".join(data)
-                    events.append((self._event, text.decode("utf-8", "replace")))
-                    data.clear()
+                self._end(events)
                 self._event = ""
             elif line[:6] == b"event:":
                 self._event = line[6:].strip().decode("utf-8", "replace")
-            elif line.strip() == b"[DONE]":
-                data.append(b"[DONE]")
+            elif line.strip() == DONE:
+                self._end(events)
+                data.append(DONE)
+        if data:
+            self._check(sum(map(len, data)))
         return events
+
+    def _end(self, events: list[tuple[str, str]]) -> None:
+        data = self._data
+        if data:
+            text = data[0] if len(data) == 1 else b"\n".join(data)
+            events.append((self._event, text.decode("utf-8", "replace")))
+            data.clear()
+
+    def _check(self, size: int) -> None:
+        if size > MAX_FRAME:
+            raise InvalidReplyError(f"An event of the stream is longer than {MAX_FRAME:,} bytes.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from ..messages import Usage
@@ -38,7 +39,7 @@ class UsageMeter:
         """What the reply used."""
         parts = self._parts
         counts = [part.completion_tokens for part in parts]
-        if len(parts) > 1 and all(a < b for a, b in zip(counts, counts[1:], strict=False)):
+        if len(parts) > 1 and all(a < b for a, b in pairwise(counts)):
             parts = parts[-1:]
         return sum(parts, self._total)
 
