@@ -32,6 +32,13 @@ class Field:
     """It takes all other names: `**kwargs`."""
     plain: Plain | None = None
     """The forms of its type, where pydantic is not needed."""
+    alias: str | None = None
+    """The name that the model uses, where it is another one."""
+
+    @property
+    def sent(self) -> str:
+        """Its name for the model."""
+        return self.alias or self.name
 
     @property
     def key(self) -> str:
@@ -48,7 +55,7 @@ def field_of(parameter: Parameter) -> Field:
         return _field(name, dict if note is NOTHING else GenericAlias(dict, (str, note)), required=False, rest=True)
     if is_field(default):
         note = Annotated[Any if note is NOTHING else note, default]
-        return _field(name, note, required=default.is_required(), description=_own(default))
+        return _annotated(name, note, NOTHING, (default,))
     if note is NOTHING and default is not NOTHING:
         return _field(name, _guessed(default), required=False, default=_as_json(default))
     if parameter.plain is None and (metadata := metadata_of(note)):
@@ -66,9 +73,17 @@ def _annotated(name: str, note: Any, default: Any, metadata: tuple[Any, ...]) ->
     texts = [item if isinstance(item, str) else getattr(item, "documentation", None) for item in metadata]
     owns = [_own(item) for item in metadata if is_field(item)]
     description = next((text for text in (*owns, *texts) if isinstance(text, str)), None)
+    alias = next((_alias(item) for item in metadata if is_field(item)), None)
     if all(isinstance(item, str) for item in metadata):
         note = get_args(note)[0]
-    return _field(name, note, required=required, default=_as_json(default), description=description)
+    return _field(name, note, required=required, default=_as_json(default), description=description, alias=alias)
+
+
+def _alias(field: Any) -> str | None:
+    """The name that `pydantic.Field` gives; the first one of several."""
+    alias = field.validation_alias
+    first = alias.choices[0] if hasattr(alias, "choices") else alias
+    return first if isinstance(first, str) else None
 
 
 def _own(field: Any) -> str | None:

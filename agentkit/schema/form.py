@@ -47,7 +47,7 @@ class Form:
             ValueError: The text has broken characters, or is no JSON.
         """
         if self._validator is None:
-            self._validator = _plain_validator(self.fields)
+            self._validator = self._made_validator()
         if self._rest is not None:
             return self._validate_rest(self._rest, json.loads(text))
         if self.flat is None:
@@ -57,32 +57,26 @@ class Form:
         return {self.flat.name: self._validator.validate_json(text)}
 
     def _schema(self) -> dict[str, Any]:
-        nodes = [(field.name, field.plain.node) for field in self.fields if field.plain]
-        if len(nodes) == len(self.fields):
+        nodes = [field.plain.node if field.plain else _typed_node(field) for field in self.fields]
+        only = self.fields[0] if len(self.fields) == 1 else None
+        if only is None or not only.required or not nodes[0].get("properties"):
             return self._object(nodes)
-        from .typed import flat_form, full_form
+        self.flat = only
+        self._loose = not nodes[0].get("required")
+        return finished(nodes[0])
 
-        flat = flat_form(self.fields)
-        if flat is None:
-            self._validator, nodes = full_form(self.fields)
-            return self._object(nodes)
-        self.flat = self.fields[0]
-        self._validator, node = flat
-        self._loose = not node.get("required")
-        return finished(node)
-
-    def _object(self, nodes: Iterable[tuple[str, Node]]) -> dict[str, Any]:
-        """Fields with their nodes, and the names under which they are sent, as properties."""
+    def _object(self, nodes: Iterable[Node]) -> dict[str, Any]:
+        """Fields with their nodes as properties."""
         properties: dict[str, Any] = {}
         required: list[str] = []
         schema: dict[str, Any] = {"type": "object", "properties": properties}
-        for field, (name, node) in zip(self.fields, nodes, strict=True):
+        for field, node in zip(self.fields, nodes, strict=True):
             if field.rest:
                 schema["additionalProperties"] = node["additionalProperties"]
             else:
-                properties[name] = as_property(node, name, field.description, field.default)
+                properties[field.sent] = as_property(node, field.sent, field.description, field.default)
             if field.required:
-                required.append(name)
+                required.append(field.sent)
         return {**schema, "required": required} if required else schema
 
     def _validate_rest(self, field: Field, data: Any) -> dict[str, Any]:
@@ -100,6 +94,19 @@ class Form:
         data = json.loads(text)
         wrapped = isinstance(data, dict) and data.keys() == {name} and name not in self.schema["properties"]
         return json.dumps(data[name]) if wrapped else text
+
+    def _made_validator(self) -> Any:
+        if all(field.plain for field in self.fields):
+            return _plain_validator(self.fields)
+        from .typed import adapter_of, adapter_of_all
+
+        return adapter_of(self.flat.annotation) if self.flat else adapter_of_all(self.fields)
+
+
+def _typed_node(field: Field) -> Node:
+    from .typed import node_of
+
+    return node_of(field.annotation)
 
 
 def _plain_validator(fields: Sequence[Field]) -> Any:

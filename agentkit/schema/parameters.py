@@ -121,14 +121,16 @@ class Parameters:
 
     def _resolve(self) -> None:
         """Look again for what did not exist when the function was made a tool."""
-        unresolved = [each for each in self._parameters if isinstance(each.annotation, Unresolved)]
+        unresolved = [
+            each
+            for each in self._parameters
+            if isinstance(each.annotation, Unresolved) and each.name not in self.injected
+        ]
         for parameter in unresolved:
-            if parameter.name not in self.injected:
-                parameter.annotation = resolve(parameter.annotation.text, globals_of(self._function), {})
-                parameter.plain = plain(parameter.annotation)
+            parameter.annotation = resolve(parameter.annotation.text, globals_of(self._function), {})
+            parameter.plain = plain(parameter.annotation)
+            if isinstance(parameter.annotation, Unresolved):
+                raise unresolvable(self.name, parameter.name, parameter.annotation)
         if unresolved:
             self._fields = self._visible()
-            for field in self._fields:
-                if isinstance(field.annotation, Unresolved):
-                    raise unresolvable(self.name, field.name, field.annotation)
             check(self.name, self._fields)

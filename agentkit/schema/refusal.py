@@ -86,11 +86,10 @@ def _certain_class(cls: type, seen: _Seen) -> bool:
 
 
 def _ask_pydantic(function: str, field: Field) -> None:
-    from .subset import reduced
-    from .typed import adapter_of, json_schema_of
+    from .typed import node_of
 
     try:
-        reduced(json_schema_of(adapter_of(field.annotation)))
+        node_of(field.annotation)
     except Exception as error:
         reason = _first_line(error)
         raise SchemaError(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NotRequired, Required
 
 from pydantic import ConfigDict, TypeAdapter, with_config
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
@@ -21,52 +21,39 @@ from .subset import reduced
 from .typed_dicts import portable
 
 
-def full_form(fields: Sequence[Field]) -> tuple[TypeAdapter[dict[str, Any]], list[tuple[str, Node]]]:
-    """All fields as the keys of one object.
+def node_of(annotation: Any) -> Node:
+    """What a model is told about a type.
 
-    Returns:
-        An adapter whose values are dicts, and to which other keys are an error; and for each field the name under
-        which it is sent, its alias where it has one, with its node.
+    Raises:
+        Exception: Of pydantic, or `SchemaError`, where a type cannot be described.
     """
-    keys = {field.key: (Required if field.required else NotRequired)[portable(field.annotation)] for field in fields}
-    made: Any = with_config(ConfigDict(extra="forbid"))(TypedDict("Arguments", keys))  # type: ignore[operator]
-    adapter: TypeAdapter[dict[str, Any]] = TypeAdapter(made)
-    raw = json_schema_of(adapter)
-    sent = raw["properties"].items()  # in the order of the fields
-    definitions = {"$defs": raw.get("$defs", {})}
-    return adapter, [
-        (name, field.plain.node if field.plain else reduced({**node, **definitions}))
-        for field, (name, node) in zip(fields, sent, strict=True)
-    ]
-
-
-def flat_form(fields: Sequence[Field]) -> tuple[TypeAdapter[Any], Node] | None:
-    """The adapter and the node of the only field, where it is an object that can stand for all arguments."""
-    if len(fields) != 1 or not fields[0].required or fields[0].plain:
-        return None
-    adapter = adapter_of(fields[0].annotation)
-    node = reduced(json_schema_of(adapter))
-    return (adapter, node) if node.get("properties") else None
+    return reduced(adapter_of(annotation).json_schema(schema_generator=_Generator))
 
 
 def adapter_of(annotation: Any) -> TypeAdapter[Any]:
-    """The adapter of one type."""
+    """The validator of one type."""
     return TypeAdapter(portable(annotation))
 
 
-def json_schema_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
-    """What pydantic says a model may send, as JSON Schema with `$defs`.
-
-    Raises:
-        pydantic.errors.PydanticInvalidForJsonSchema: A type, such as a callable, has none.
-    """
-    return adapter.json_schema(schema_generator=_Generator)
+def adapter_of_all(fields: Sequence[Field]) -> TypeAdapter[dict[str, Any]]:
+    """The validator of all fields as the keys of one dict, to which other keys are an error."""
+    keys = {field.key: (Required if field.required else NotRequired)[portable(field.annotation)] for field in fields}
+    made: Any = with_config(ConfigDict(extra="forbid"))(TypedDict("Arguments", keys))  # type: ignore[operator]
+    return TypeAdapter(made)
 
 
 class _Generator(GenerateJsonSchema):
     """pydantic's own, with forms that small models get right, and descriptions from class docstrings."""
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012
+
+    def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
+        """As pydantic does, but without what half of its time goes into: short names for definitions, and sorting."""
+        made = self.generate_inner(schema)
+        if "$ref" in made:
+            made = {**(self.get_schema_from_definitions(made["$ref"]) or {}), **made}
+            del made["$ref"]
+        return {**made, "$defs": self.definitions}
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> dict[str, Any]:
         bounds = {name: bound for name, bound in schema.items() if name in ("ge", "gt", "le", "lt", "multiple_of")}

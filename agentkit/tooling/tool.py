@@ -103,7 +103,7 @@ class Tool(Generic[P, R]):
         """Whether it is called for its effect, so that None means that it is done."""
         return returns_nothing(self.func)
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.func(*args, **kwargs)
 
     def __set_name__(self, owner: type, name: str) -> None:
