@@ -77,34 +77,34 @@ def _list() -> None:
 
 def _show(specs: list[ToolSpec]) -> None:
     from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     console = Console(highlight=False)
     for spec in specs:
+        console.print(Text(safe(spec.name), "bold cyan"))
+        console.print(Padding(Text(safe(spec.description)), (0, 0, 0, 2), expand=False))
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         required = spec.parameters.get("required", ())
-        properties: dict[str, dict[str, Any]] = spec.parameters.get("properties", {})
-        console.print(Text.assemble((safe(spec.name), "bold cyan"), f"  {one_line(spec.description)}"))
-        for name, schema in properties.items():
-            console.print(
-                Text.assemble(
-                    "  ", (safe(name), "bold"), ": ", (_kind(schema), "green"), _about(name, schema, required)
-                )
-            )
-        console.print()
-    console.print(Text("as JSON: --json", "dim"))
+        for name, schema in spec.parameters.get("properties", {}).items():
+            kind = Text(_kind(schema), "green")
+            table.add_row(Text(safe(name)), kind, Text(_about(schema, required=name in required), "dim"))
+        console.print(Padding(table, (0, 0, 1, 2), expand=False))
+    print("as the model gets it: --json", file=sys.stderr)
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """The type of a property in a word."""
+    """The type of a property in a few words."""
     if "enum" in schema:
         return " | ".join(to_json(value) for value in schema["enum"])
     kind = str(schema.get("type", "any"))
     return f"{kind} of {_kind(schema['items'])}" if isinstance(schema.get("items"), dict) else kind
 
 
-def _about(name: str, schema: dict[str, Any], required: Any) -> str:
-    words = [] if name in required else ["optional"]
-    if "default" in schema:
-        words = [f"{to_json(schema['default'])} if left out"]
+def _about(schema: dict[str, Any], *, required: bool) -> str:
     text = one_line(str(schema.get("description", "")))
-    return f"{f' ({words[0]})' if words else ''}  {text}"
+    if required:
+        return text
+    left_out = f"{to_json(schema['default'])} if left out" if "default" in schema else "optional"
+    return f"{text} ({left_out})"

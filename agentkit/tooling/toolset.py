@@ -51,7 +51,7 @@ def _public(cls: type) -> dict[str, Any]:
     for base in reversed(cls.__mro__):
         if base not in Toolset.__mro__:
             found |= {name: member for name, member in vars(base).items() if not name.startswith("_")}
-    return {name: member for name, member in found.items() if _is_method(member)}
+    return {name: member for name, member in found.items() if _is_method(member) and not hasattr(Toolset, name)}
 
 
 def _is_method(member: Any) -> bool:

@@ -85,8 +85,9 @@ def test_a_file_is_replaced_only_when_asked(root: Path, files: Files) -> None:
 
 
 def test_writing_is_offered_only_when_asked_for(root: Path) -> None:
-    assert "write_file" not in [tool.name for tool in Files(root).tools()]
-    assert "write_file" in [tool.name for tool in Files(root, write=True).tools()]
+    reading = {"list_files", "read_file", "find_text"}
+    assert {tool.name for tool in Files(root).tools()} == reading
+    assert {tool.name for tool in Files(root, write=True).tools()} == reading | {"write_file"}
 
 
 @pytest.mark.parametrize("path", ["../secret.txt", "docs/../../secret.txt", "/etc/hosts", "..", "docs/../.."])
