@@ -2,6 +2,6 @@
 
 from .errors import ArgumentsError
 from .parameters import Parameters
-from .words import in_words
+from .words import HUMPS, in_words
 
-__all__ = ["ArgumentsError", "Parameters", "in_words"]
+__all__ = ["HUMPS", "ArgumentsError", "Parameters", "in_words"]

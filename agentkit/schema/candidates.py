@@ -29,7 +29,7 @@ def readings(value: Any, node: dict[str, Any] | None) -> Iterator[Reading]:
     elif isinstance(value, str):
         yield from _of_text(value, node or {})
     elif isinstance(value, (bool, int, float)):
-        yield "a number taken as text", json.dumps(value)
+        yield "a plain value taken as text", json.dumps(value)
     if isinstance(value, list):
         if len(value) == 1:
             yield "a list of one taken as its value", value[0]
@@ -48,12 +48,12 @@ def _of_text(text: str, node: dict[str, Any]) -> Iterator[Reading]:
     for value in node.get("enum", ()):
         if isinstance(value, str) and value.casefold() == bare.casefold():
             yield "upper and lower case of an allowed value", value
-    data = _literal(bare)
+    data = literal(bare)
     if not isinstance(data, str):
         yield "JSON inside a text", data
 
 
-def _literal(text: str) -> Any:
+def literal(text: str) -> Any:
     """The data that a text spells, as JSON or, for lists and dicts, as Python; else the text."""
     try:
         return json.loads(text, strict=False)

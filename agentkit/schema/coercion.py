@@ -61,7 +61,8 @@ def mended(form: Form, data: Any) -> Outcome:
         trials += 1
         tried, left = attempt(form, change.data)
         if _better(mistakes, left, change.path):
-            repairs.append((change.what, dump(change.before), dump(change.after)))
+            after = "" if change.after is LEFT_OUT else dump(change.after)
+            repairs.append((change.what, dump(change.before), after))
             data, values, mistakes = change.data, tried, left
             changes = _changes(form, data, mistakes)
     return Outcome(values, repairs, mistakes)
@@ -82,8 +83,7 @@ def _changes(form: Form, data: Any, mistakes: list[Mistake]) -> Iterator[_Change
         value = value_at(data, path)
         if path and value is not LEFT_OUT:
             for what, reading in readings(value, node_at(form.schema, path)):
-                after = None if reading is LEFT_OUT else reading
-                yield _Change(f"{what} ({path[0]})", value, after, with_value(data, path, reading), path)
+                yield _Change(f"{what} ({path[0]})", value, reading, with_value(data, path, reading), path)
 
 
 def _better(before: list[Mistake], after: list[Mistake], path: Path | None) -> bool:

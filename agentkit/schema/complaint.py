@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .form import Form
 from .mistakes import Mistake
@@ -15,13 +15,14 @@ _LONGEST = 80
 """Characters of a wrong value."""
 
 
-def complaint(name: str, form: Form, reasons: Sequence[str]) -> str:
+def complaint(name: str, form: Form, reasons: Sequence[str], wrong: Iterable[str] = ()) -> str:
     """Why a call was not made, what is expected, and an example.
 
     Args:
         name: Of the tool.
         form: What it takes.
         reasons: What is wrong, a line each.
+        wrong: Names of the parameters that the example should show.
     """
     from .example import example_of
 
@@ -29,7 +30,7 @@ def complaint(name: str, form: Form, reasons: Sequence[str]) -> str:
     if len(reasons) > _MOST:
         lines.append(f"- and {len(reasons) - _MOST} more")
     lines.append(f"Expected: {signature_line(name, form.schema)}")
-    example = example_of(form)
+    example = example_of(form, wrong)
     return "\n".join([*lines, f"Example: {example}"] if example else lines)
 
 

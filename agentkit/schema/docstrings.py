@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import TYPE_CHECKING, Any
 
-from .google import HEADER, read_google
+from .google import read_google
 
 if TYPE_CHECKING:
     from docstring_parser import Docstring
@@ -35,15 +35,14 @@ def read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
     if not text:
         return "", {}
     text = inspect.cleandoc(text)
-    if HEADER.search(text):
-        return read_google(text)
-    if not _SIGNS.search(text):
-        return text, {}
+    summary, descriptions = read_google(text)
+    if descriptions or not _SIGNS.search(text):
+        return summary, descriptions
     for style, mark in _MARKS.items():
         parsed = _parsed(style, text) if mark.search(text) else None
         if parsed is not None:
             return _summary(parsed), _descriptions(parsed)
-    return text, {}
+    return summary, descriptions
 
 
 def first_paragraph(text: object) -> str:

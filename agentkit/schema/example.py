@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .coercion import attempt
@@ -31,9 +31,16 @@ _BOUNDS = (("minimum", 0), ("exclusiveMinimum", 1), ("maximum", 0), ("exclusiveM
 _ROUNDS = 40
 
 
-def example_of(form: Form) -> str | None:
-    """JSON text of arguments that the form takes, or None where none was found: better none than a wrong one."""
-    data = _sample(form.schema, 0)
+def example_of(form: Form, names: Iterable[str] = ()) -> str | None:
+    """JSON text of arguments that the form takes, or None where none was found: better none than a wrong one.
+
+    Args:
+        form: What a tool takes.
+        names: Parameters to show beside those that are required.
+    """
+    properties = form.schema.get("properties", {})
+    shown = [name for name in properties if name in names or name in form.schema.get("required", ())]
+    data = {name: _sample(properties[name], 0) for name in shown or list(properties)[:1]}
     tries: Counter[Path] = Counter()
     for _ in range(_ROUNDS):
         mistakes = attempt(form, data)[1]

@@ -94,7 +94,7 @@ def _own(field: Any) -> str | None:
 def _guessed(default: Any) -> Any:
     """A type for a parameter that has only a default. A number may be any number: 1 second could be 0.5."""
     kind = type(default)
-    return {bool: bool, int: int | float, float: float, str: str}.get(kind, NOTHING)
+    return {bool: bool, int: int | float, float: float, str: str, list: list, dict: dict}.get(kind, NOTHING)
 
 
 def _as_json(default: Any) -> Any:

@@ -106,7 +106,7 @@ class Form:
 def _typed_node(field: Field) -> Node:
     from .typed import node_of
 
-    return node_of(field.annotation)
+    return node_of(field)
 
 
 def _plain_validator(fields: Sequence[Field]) -> Any:

@@ -14,41 +14,34 @@ _PARAMETERS = (
 )
 _OTHERS = r"Returns?|Yields?|Raises|Exceptions?|Except|Warns|Examples?|See Also|References|Todo"
 HEADER = re.compile(rf"^(?:({_PARAMETERS})|(?:{_OTHERS})):[ \t]*$", re.MULTILINE)
+_UNINDENTED = re.compile(r"^\S", re.MULTILINE)
 
 
 def read_google(text: str) -> tuple[str, dict[str, str]]:
     """Take a docstring apart.
 
     Args:
-        text: The docstring, without common indentation, with a section at least.
+        text: The docstring, without common indentation.
 
     Returns:
         The text outside of the sections, and the descriptions of parameters by name.
     """
-    outside: list[str] = []
+    headers = list(HEADER.finditer(text))
+    if not headers:
+        return text, {}
+    outside = [text[: headers[0].start()]]
     descriptions: dict[str, str] = {}
-    for title, lines in _sections(text):
-        if title is None:
-            outside += lines
-        elif title:
-            _read_items(lines, descriptions)
-    return "\n".join(outside).strip(), descriptions
-
-
-def _sections(text: str) -> list[tuple[str | None, list[str]]]:
-    """Runs of lines: None for those outside of sections, else the title of parameters, empty for other sections."""
-    sections: list[tuple[str | None, list[str]]] = [(None, [])]
-    lines = text.split("\n")
-    flush = HEADER.match(lines[0]) is not None  # the lines below have lost the indentation that tells sections apart
-    for line in lines:
-        header = HEADER.match(line) if line.endswith(":") or line[-1:].isspace() else None
-        if header:
-            sections.append((header[1] or "", []))
-            continue
-        if sections[-1][0] is not None and line and not line[0].isspace() and not flush:
-            sections.append((None, []))
-        sections[-1][1].append(line)
-    return sections
+    flush = headers[0].start() == 0  # the lines below have lost the indentation that ends a section
+    ends = [header.start() for header in headers[1:]] + [len(text)]
+    for header, end in zip(headers, ends, strict=True):
+        body = text[header.end() : end]
+        after = None if flush else _UNINDENTED.search(body)
+        if after:
+            outside.append(body[after.start() :])
+            body = body[: after.start()]
+        if header[1]:
+            _read_items(body.split("\n"), descriptions)
+    return "".join(outside).strip(), descriptions
 
 
 def _read_items(lines: list[str], descriptions: dict[str, str]) -> None:

@@ -12,6 +12,14 @@ from .words import in_words, joined
 
 Node: TypeAlias = dict[str, Any]
 
+_CLASSES: dict[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
 _TEXTS = ("type", "description", "notes")
 
 ANYTHING: Node = {"type": "string", "notes": ["any JSON value"]}
@@ -33,21 +41,20 @@ def finished(node: Node, description: str = "") -> Node:
 
 def as_property(node: Node, name: str, description: str | None = None, default: Any = None) -> Node:
     """A node as the property of an object: always with a description, in the last resort its name in words."""
-    made = finished(node, description or node.get("description") or in_words(name))
-    if default is not None and _tells(default):
-        made["default"] = default
-    return made
+    text = description or node.get("description") or in_words(name)
+    made = finished(node, text) if len(node) > 1 else {"type": node["type"], "description": text}
+    return with_default(made, default)
 
 
 def with_default(node: Node, default: Any) -> Node:
     """The node with a default, where that tells the model something."""
-    return {**node, "default": default} if _tells(default) else node
+    return {**node, "default": default} if default is not None and _tells(default, node["type"]) else node
 
 
-def _tells(default: Any) -> bool:
-    """Whether a default is worth its room: not null, nothing empty, nothing long, and JSON."""
-    if default.__class__ in (bool, int):
-        return True
-    if default is None or default in ("", [], {}) or (isinstance(default, float) and default - default != 0):
+def _tells(default: Any, kind: str) -> bool:
+    """Whether a default is of the type, and worth its room: nothing empty, and nothing long."""
+    if not isinstance(default, _CLASSES.get(kind, ())) or (kind != "boolean" and isinstance(default, bool)):
         return False
-    return isinstance(default, (int, float)) or (isinstance(default, (str, list, dict)) and len(str(default)) <= 200)
+    if isinstance(default, (int, float)):
+        return default - default == 0
+    return bool(default) and len(str(default)) <= 200

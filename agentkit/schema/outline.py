@@ -24,7 +24,7 @@ def _members(node: dict[str, Any], depth: int) -> str:
         f"{name}: {_type(member, depth)}" if name in required else f"{name}?: {_type(member, depth)}"
         for name, member in node.get("properties", {}).items()
     ]
-    return ", ".join([*parts, "..."] if node.get("additionalProperties") and parts else parts)
+    return ", ".join([*parts, "..."] if node.get("additionalProperties") else parts)
 
 
 def _type(node: dict[str, Any], depth: int) -> str:

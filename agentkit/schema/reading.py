@@ -28,5 +28,6 @@ def read_leniently(name: str, form: Form, text: str) -> tuple[dict[str, Any], tu
         raise ArgumentsError(complaint(name, form, [f"they are not valid JSON: {error}"])) from None
     outcome = mended(form, data)
     if outcome.mistakes:
-        raise ArgumentsError(complaint(name, form, reasons_of(outcome.mistakes)))
+        wrong = {str(mistake.path[0]) for mistake in outcome.mistakes if mistake.path}
+        raise ArgumentsError(complaint(name, form, reasons_of(outcome.mistakes), wrong))
     return outcome.values, (*repairs, *outcome.repairs)

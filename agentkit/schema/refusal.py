@@ -89,7 +89,7 @@ def _ask_pydantic(function: str, field: Field) -> None:
     from .typed import node_of
 
     try:
-        node_of(field.annotation)
+        node_of(field)
     except Exception as error:
         reason = _first_line(error)
         raise SchemaError(
@@ -115,4 +115,4 @@ def _named(annotation: Any) -> str:
 
 def _first_line(error: Exception) -> str:
     text = error.message if isinstance(error, SchemaError) else str(error)
-    return text.strip().split("\n", 1)[0].rstrip(".") or type(error).__name__
+    return text.strip().split("\n", 1)[0].split(" Set `")[0].rstrip(".") or type(error).__name__

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from .candidates import literal
+
 Shape: TypeAlias = tuple[str, Any]
 """What was done, and the arguments after it."""
 
@@ -22,8 +24,9 @@ def reshaped(schema: dict[str, Any], data: Any) -> Iterator[Shape]:
         return
     if len(data) == 1:
         key, value = next(iter(data.items()))
-        if key not in names and isinstance(value, dict):
-            yield f"arguments were wrapped in {key!r}", value
+        inner = literal(value) if isinstance(value, str) else value
+        if key not in names and isinstance(inner, dict):
+            yield f"arguments were wrapped in {key!r}", inner
     strange = [name for name in data if name not in names]
     for name in strange:
         others = [each for each in names if each not in data and _folded(each) == _folded(name)]

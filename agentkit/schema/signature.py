@@ -152,9 +152,11 @@ def names_of(function: Callable[..., Any]) -> set[str]:
 def docstring_of(function: Callable[..., Any]) -> str:
     """The docstring of a callable: of its function, or else of its class."""
     target = implementation(function)
-    text = target.__doc__ or inspect.getdoc(target)
-    if not text and not isinstance(function, type):
-        instance = function.func if isinstance(function, partial) else function
-        text = None if inspect.isroutine(instance) else type(instance).__doc__
-    made_up = isinstance(target, type) and text is not None and text.startswith(f"{target.__name__}(")
-    return "" if text is None or made_up else text
+    if isinstance(target, type):
+        text = vars(target).get("__doc__") or ""
+        return "" if text.startswith(f"{target.__name__}(") else text  # made up by dataclass and NamedTuple
+    while isinstance(function, partial):
+        function = function.func
+    if target.__doc__ or inspect.isroutine(function):
+        return target.__doc__ or inspect.getdoc(function) or ""
+    return type(function).__doc__ or ""

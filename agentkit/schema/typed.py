@@ -17,17 +17,21 @@ from typing_extensions import TypedDict
 from .docstrings import read_docstring
 from .fields import Field
 from .nodes import Node
+from .parameter import is_field, metadata_of
 from .subset import reduced
 from .typed_dicts import portable
 
 
-def node_of(annotation: Any) -> Node:
-    """What a model is told about a type.
+def node_of(field: Field) -> Node:
+    """What a model is told about the type of a field.
 
     Raises:
-        Exception: Of pydantic, or `SchemaError`, where a type cannot be described.
+        Exception: Of pydantic, or `SchemaError`, where the type cannot be described.
     """
-    return reduced(adapter_of(annotation).json_schema(schema_generator=_Generator))
+    if not any(map(is_field, metadata_of(field.annotation))):
+        return reduced(adapter_of(field.annotation).json_schema(schema_generator=_Generator))
+    raw = adapter_of_all([field]).json_schema(schema_generator=_Generator)
+    return reduced({**next(iter(raw["properties"].values())), "$defs": raw["$defs"]})
 
 
 def adapter_of(annotation: Any) -> TypeAdapter[Any]:
@@ -71,6 +75,10 @@ class _Generator(GenerateJsonSchema):
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> dict[str, Any]:
         return _documented(super().typed_dict_schema(schema), schema.get("cls"))
+
+    def is_subclass_schema(self, schema: core_schema.IsSubclassSchema) -> dict[str, Any]:
+        """A class: no JSON is one."""
+        return self.handle_invalid_for_json_schema(schema, f"a class ({schema['cls'].__name__})")
 
     def call_schema(self, schema: core_schema.CallSchema) -> dict[str, Any]:
         """A NamedTuple up to pydantic 2.12: as an object, which it takes as well as a list."""

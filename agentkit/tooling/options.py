@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypedDict
 
 from ..errors import ConfigurationError, SchemaError
+from ..schema import HUMPS
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """Names that every wire carries; OpenAI's is the narrowest."""
@@ -66,7 +67,7 @@ def name_of(function: Any) -> str:
     name = getattr(function, "__name__", None)
     if isinstance(name, str):
         return name
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(function).__name__).lower()
+    return HUMPS.sub("_", type(function).__name__).lower()
 
 
 def check_name(name: str, function: Any) -> None:

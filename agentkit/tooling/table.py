@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from difflib import get_close_matches
 from functools import cached_property
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ConfigurationError
@@ -136,16 +136,24 @@ def _as_tool(item: Any) -> Tool[..., Any]:
     if isinstance(inner, Tool):  # a class method made of a tool
         return Tool(inner.func.__get__(item.__self__), **inner.options)
     if isinstance(item, Tool):
-        if item.unbound:
-            raise ConfigurationError(f"tool {item.name!r} is a method.", hint="Take it from an object: Class().method.")
-        return item
+        return _bound(item)
     if isinstance(item, type) and issubclass(item, Toolset):
         raise ConfigurationError(f"{item.__name__} is a class.", hint=f"Make an object of it: {item.__name__}().")
     if hasattr(item, "as_tool"):
         raise ConfigurationError(f"{item!r} is no function.", hint="Use its as_tool(name, description).")
     if not callable(item):
         raise ConfigurationError(f"{item!r} is no tool.", hint="Tools are functions, Tool objects and Toolset objects.")
-    return Tool(item)
+    return _bound(Tool(item))
+
+
+def _bound(tool: Tool[..., Any]) -> Tool[..., Any]:
+    """The tool, unless it is a method without its object."""
+    function: Any = tool.func
+    owner = getattr(function, "__qualname__", "").rpartition(".")[0]
+    loose = isinstance(function, FunctionType) and owner and not owner.endswith("<locals>")
+    if tool.unbound or (loose and function.__code__.co_varnames[:1] == ("self",)):
+        raise ConfigurationError(f"{tool.name!r} is a method without its object.", hint=f"Use {owner}().{tool.name}.")
+    return tool
 
 
 def _origin(tool: Tool[..., Any]) -> str:
