@@ -13,6 +13,7 @@ from ..errors import AgentKitError
 from . import exits
 from .chat import chat
 from .models import models
+from .options import flag
 from .pull import pull
 from .run import run
 from .text import safe
@@ -29,7 +30,7 @@ app = typer.Typer(
     epilog=exits.TABLE,
 )
 for verb in VERBS:
-    app.command()(verb)
+    app.command(epilog=exits.TABLE if verb is run else None)(verb)
 
 
 def _version(wanted: bool) -> None:
@@ -45,11 +46,9 @@ def _version(wanted: bool) -> None:
 def agentkit(
     context: typer.Context,
     show_version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, flag("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", envvar="AGENTKIT_DEBUG", help="Show where an error comes from.")
-    ] = False,
+    debug: Annotated[bool, flag("--debug", envvar="AGENTKIT_DEBUG", help="Show where an error comes from.")] = False,
 ) -> None:
     """Let a language model use Python functions, here or on a server."""
     if context.invoked_subcommand is None:

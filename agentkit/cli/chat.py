@@ -19,9 +19,7 @@ def chat(
     tools: o.ToolsOption = None,
     instructions: o.InstructionsOption = None,
     base_url: o.BaseUrlOption = None,
-    resume: Annotated[
-        bool, typer.Option("--continue", "-c", help="Go on with the last chat, or that of --save.")
-    ] = False,
+    resume: Annotated[bool, o.flag("--continue", "-c", help="Go on with the last chat, or that of --save.")] = False,
     save: Annotated[
         Path | None,
         typer.Option("--save", metavar="FILE", help="Keep the chat in this file.", show_default="the last chat"),

@@ -10,9 +10,16 @@ from ..result import StopReason
 ANSWERED, BUG, USAGE, CONFIGURATION, RUNNER, LANDED, CANCELLED = 0, 1, 2, 3, 4, 5, 130
 
 TABLE = """\
-Exit codes: 0 the model answered · 2 the command line is wrong · 3 a setting, file, token or account is wrong ·
-4 the model runner or the network failed · 5 the run ended at a limit, or without a whole answer · 130 stopped by
-Ctrl-C · 1 a bug in agentkit."""
+Exit codes:
+
+* 0 — the model answered
+* 1 — a bug in agentkit
+* 2 — the command line is wrong
+* 3 — a setting, a file, a token or an account is wrong
+* 4 — the model runner or the network failed
+* 5 — the run ended at a limit, or without a whole answer
+* 130 — stopped by Ctrl-C
+"""
 
 
 class UsageError(typer.TyperException):

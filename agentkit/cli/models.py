@@ -8,9 +8,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
-import typer
-
 from ..errors import WeightsError
+from .options import flag
 from .text import safe, to_json
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ REMOTE = {
 
 
 def models(
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    json: Annotated[bool, flag("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show which models are here, can be pulled, or are configured."""
     default = os.environ.get("AGENTKIT_RUNNER") or "local"

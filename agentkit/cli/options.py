@@ -45,6 +45,11 @@ DeadlineOption: TypeAlias = Annotated[
 ]
 
 
+def flag(*names: str, help: str, **more: Any) -> Any:
+    """An option that is there or not."""
+    return typer.Option(*names, metavar="", help=help, **more)
+
+
 def _sampling(name: str, text: str) -> Any:
     return typer.Option(name, metavar="N" if name != "--stop" else "TEXT", help=text, rich_help_panel=SAMPLING)
 

@@ -11,6 +11,7 @@ from ..events import Event
 from ..generation import Finish
 from ..messages import Message, ToolCall, ToolResult, Usage
 from ..result import Result
+from .text import hidden_error
 
 
 def result_record(result: Result[Any]) -> dict[str, Any]:
@@ -47,7 +48,8 @@ def _plain(value: Any) -> Any:
         case Message() | ToolCall():
             return value.to_dict()
         case ToolResult():
-            return {"call_id": value.call.id, "status": value.status, "content": value.content}
+            error = {"error": hidden_error(value)} if hidden_error(value) else {}
+            return {"call_id": value.call.id, "status": value.status, "content": value.content} | error
         case Usage():
             return {item.name: getattr(value, item.name) for item in fields(value)} | {
                 "total_tokens": value.total_tokens

@@ -31,13 +31,9 @@ def run(
     base_url: o.BaseUrlOption = None,
     max_turns: o.MaxTurnsOption = 20,
     deadline: o.DeadlineOption = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object with answer, messages and usage.")
-    ] = False,
-    events: Annotated[
-        bool, typer.Option("--events", help="Print every event as it happens, one JSON line each.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the answer only.")] = False,
+    json: Annotated[bool, o.flag("--json", help="Print one JSON object with answer, messages and usage.")] = False,
+    events: Annotated[bool, o.flag("--events", help="Print every event as it happens, one JSON line each.")] = False,
+    quiet: Annotated[bool, o.flag("--quiet", "-q", help="Print the answer only.")] = False,
     max_tokens: o.MaxTokens = None,
     temperature: o.Temperature = None,
     top_p: o.TopP = None,

@@ -20,7 +20,7 @@ from ..generation import ReasoningDelta, Repaired, TextDelta
 from ..messages import ToolCall, ToolResult
 from ..result import Result
 from .exits import LANDINGS
-from .text import clipped, first_lines, one_line, safe, shown_call
+from .text import clipped, first_lines, hidden_error, one_line, safe, shown_call
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -154,11 +154,13 @@ class Screen:
             self._lines(text, "dim")
 
     def _finish(self, call: ToolCall, result: ToolResult, seconds: float) -> None:
-        failed = f"{self._cross} " if result.status != "ok" else ""
         took = f"  ({seconds:.1f} s)" if seconds >= 1 else ""
-        self._lines(
-            f"{failed}{self._name(call)}{result.content.rstrip()}{took}", "red" if failed else "dim", cut=not failed
-        )
+        if result.status == "ok":
+            self._lines(f"{self._name(call)}{result.content}", "dim", end=took)
+        else:
+            self._lines(f"{self._cross} {self._name(call)}{result.content}", "red", end=took)
+            if hidden := hidden_error(result):
+                self._lines(f"{self._name(call)}{hidden}", "dim red")
         self._running = max(self._running - 1, 0)
         self._several = self._several and self._running > 0
         if self._running:
@@ -168,15 +170,13 @@ class Screen:
         """Whose line it is, where several calls run at once."""
         return f"{safe(call.name)}: " if self._several else ""
 
-    def _lines(self, text: str, style: str, *, cut: bool = True) -> None:
+    def _lines(self, text: str, style: str, end: str = "") -> None:
         from rich.text import Text
 
         self.still()
-        for line in first_lines(text, RESULT_LINES):
-            shown = Text(f"  {line}", style=style)
-            if cut and self.notes.is_terminal:
-                shown.truncate(self.notes.width, overflow="ellipsis")
-            self.notes.print(shown)
+        cut = self.notes.is_terminal and "red" not in style  # an error is worth a second line
+        lines = first_lines(text, RESULT_LINES, self.notes.width - 2 - len(end) if cut else 500)
+        self.notes.print(Text("\n".join(f"  {line}" for line in lines) + end, style=style))
 
     def _end(self, result: Result[Any]) -> None:
         self.still()

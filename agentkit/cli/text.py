@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any
 
-from ..messages import ToolCall
+from ..errors import ToolError
+from ..messages import ToolCall, ToolResult
 
 _DANGEROUS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # they move the cursor, change colours, rename the window
@@ -56,12 +57,24 @@ def clipped(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def first_lines(text: str, most: int) -> list[str]:
-    """The first lines of a text, and how many more there are."""
+def first_lines(text: str, most: int, width: int) -> list[str]:
+    """The first lines of a text, cut to a width in terminal cells, and how many more there are."""
+    from rich.text import Text
+
     lines = safe(text).expandtabs(4).rstrip().split("\n")
-    if len(lines) <= most:
-        return lines
-    return [*lines[: most - 1], f"… {len(lines) - most + 1} more lines"]
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"… {len(lines) - most + 1} more lines"]
+    shown = [Text(line[: width + 1]) for line in lines]
+    for line in shown:
+        line.truncate(width, overflow="ellipsis")
+    return [line.plain for line in shown]
+
+
+def hidden_error(result: ToolResult) -> str:
+    """What a tool raised, where the model was not told it in full; it is for the developer, who is at the terminal."""
+    if result.error is None or isinstance(result.error, ToolError):
+        return ""
+    return f"{type(result.error).__name__}: {result.error}"
 
 
 def _visible(match: re.Match[str]) -> str:

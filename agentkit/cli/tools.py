@@ -13,6 +13,7 @@ from ..errors import AgentKitError
 from ..messages import ToolSpec
 from .exits import UsageError
 from .loading import AnyTool, is_toolset_class, members, ready_made
+from .options import flag
 from .text import one_line, safe, to_json
 
 
@@ -20,8 +21,8 @@ def tools(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="TOOLS", help="A ready-made NAME, ./file.py, or ./file.py:NAME.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the schemas as JSON, in the OpenAI shape.")] = False,
-    flat: Annotated[bool, typer.Option("--flat", help="With --json: the flat shape of Workers AI.")] = False,
+    json: Annotated[bool, flag("--json", help="Print the schemas as JSON, in the OpenAI shape.")] = False,
+    flat: Annotated[bool, flag("--flat", help="With --json: the flat shape of Workers AI.")] = False,
 ) -> None:
     """List the ready-made tools, or show what a model sees of a tool."""
     if flat and not json:

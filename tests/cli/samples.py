@@ -68,6 +68,24 @@ def binary() -> str:
 
 
 @tool
+def fail() -> str:
+    """Raise what the model must not see."""
+    raise RuntimeError("the password is hunter2")
+
+
+@tool
+def odd() -> object:
+    """Return what is no data."""
+    return lambda: None
+
+
+@tool
+def huge() -> str:
+    """Return two megabytes."""
+    return "x" * 2_000_000
+
+
+@tool
 def long() -> str:
     """Return many long lines."""
     return "\n".join(f"line {number} {'x' * 300}" for number in range(50))
@@ -153,6 +171,15 @@ def describes() -> Scripted:
 
 def longs() -> Scripted:
     return caller("long")
+
+
+def oddities() -> Scripted:
+    """Calls everything that behaves badly at once."""
+    return Scripted([[call("fail"), call("odd"), call("huge")], "Still here."], loop=True)
+
+
+def shells() -> Scripted:
+    return caller("run_command", command="echo $$ > pid; sleep 300")
 
 
 def forever() -> Scripted:

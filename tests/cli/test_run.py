@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +17,23 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 Sample = Callable[[str], str]
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def eventually(fact: Callable[[], bool]) -> bool:
+    """Whether something becomes true in due time."""
+    end = time.monotonic() + 20
+    while not fact() and time.monotonic() < end:
+        time.sleep(0.02)
+    return fact()
+
+
+def alive(process: int) -> bool:
+    """Whether a process is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_the_answer_alone_goes_to_stdout(agentkit: Run, sample: Sample) -> None:
@@ -205,6 +224,21 @@ def test_ctrl_c_ends_a_tool_that_cannot_be_stopped(
 
 
 @posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_being_ended_ends_the_commands_of_tools(
+    started: Callable[..., subprocess.Popen[str]], sample: Sample, tmp_path: Path, number: signal.Signals
+) -> None:
+    process = started("run", "-m", sample("shells"), "-t", "shell,allow", "Hi")
+    pid = tmp_path / "pid"
+    assert eventually(lambda: pid.is_file() and pid.read_text().endswith("\n"))
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert "Traceback" not in err
+    assert eventually(lambda: not alive(int(pid.read_text())))
+
+
+@posix
 def test_a_reader_that_leaves_is_no_error(environment: dict[str, str], sample: Sample, tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("agentkit")
     command = f'"{program}" run --events -m "{sample("forever")}" -t "{sample("add")}" --max-turns 400 Hi | head -1'
@@ -214,6 +248,19 @@ def test_a_reader_that_leaves_is_no_error(environment: dict[str, str], sample: S
     assert json.loads(ended.stdout)["event"] == "turn_started"
     assert "Traceback" not in ended.stderr
     assert "error" not in ended.stderr
+
+
+def test_tools_that_behave_badly_do_not_end_the_run(agentkit: Run, sample: Sample) -> None:
+    tools = [word for name in ("fail", "odd", "huge") for word in ("-t", sample(name))]
+    ended = agentkit("run", "-m", sample("oddities"), *tools, "Hi")
+    assert (ended.returncode, ended.stdout) == (0, "Still here.\n")
+    assert "RuntimeError: the password is hunter2" in ended.stderr, "the person at the terminal may know"
+    assert len(ended.stderr) < 10_000
+    record = json.loads(agentkit("run", "--json", "-m", sample("oddities"), *tools, "Hi").stdout)
+    told = {message["name"]: message["content"] for message in record["messages"] if message["role"] == "tool"}
+    assert "RuntimeError" in told["fail"]
+    assert "hunter2" not in told["fail"]
+    assert len(told["huge"]) < 100_000
 
 
 def test_a_terminal_without_unicode_gets_escapes(agentkit: Run, sample: Sample) -> None:

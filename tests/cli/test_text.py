@@ -7,6 +7,7 @@ import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from agentkit.cli.text import clipped, first_lines, one_line, safe, shown_call, to_json
 from agentkit.messages import ToolCall
@@ -49,8 +50,10 @@ def test_any_call_can_be_shown(name: str, arguments: str) -> None:
     assert safe(shown) == shown
 
 
-def test_lines_are_counted() -> None:
-    assert first_lines("a\nb\n\n", 3) == ["a", "b"]
-    assert first_lines("a\nb\nc\nd", 3) == ["a", "b", "… 2 more lines"]
+def test_lines_are_counted_and_cut() -> None:
+    assert first_lines("a\nb\n\n", 3, 80) == ["a", "b"]
+    assert first_lines("a\nb\nc\nd", 3, 80) == ["a", "b", "… 2 more lines"]
+    assert first_lines("abcdef", 3, 4) == ["abc…"]
+    assert cell_len(first_lines("東京タワー", 3, 4)[0]) == 4, "wide letters take two cells"
     assert one_line(" a \n\t b ") == "a b"
     assert clipped("abcdef", 4) == "abc…"
