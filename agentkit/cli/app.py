@@ -16,7 +16,7 @@ from .models import models
 from .options import flag
 from .pull import pull
 from .run import run
-from .text import safe
+from .text import one_line, sentences
 from .tools import tools
 
 VERBS = (run, chat, tools, models, pull)
@@ -75,7 +75,7 @@ def _told(error: Exception, arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.RUNNER
     if isinstance(error, AgentKitError):
-        text, code = str(error), exits.code_of(error)
+        text, code = sentences(error.message, error.hint), exits.code_of(error)
     elif isinstance(error, typer.TyperException):
         text, code = f"{error.format_message().rstrip('.')}. See: agentkit {_verb(arguments)}--help", error.exit_code
     else:
@@ -84,7 +84,7 @@ def _told(error: Exception, arguments: list[str]) -> int:
         )
         code = exits.BUG
     prefix = "\033[1;31merror:\033[0m" if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "error:"
-    print(prefix, " ".join(safe(text).split()), file=sys.stderr)
+    print(prefix, one_line(text), file=sys.stderr)
     return code
 
 

@@ -20,7 +20,7 @@ from ..generation import ReasoningDelta, Repaired, TextDelta
 from ..messages import ToolCall, ToolResult
 from ..result import Result
 from .exits import LANDINGS
-from .text import clipped, first_lines, hidden_error, one_line, safe, shown_call
+from .text import clipped, first_lines, hidden_error, one_line, safe, sentences, shown_call
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -93,7 +93,7 @@ class Screen:
         self.notes.quiet = False
         from rich.text import Text
 
-        self.notes.print(Text.assemble(("error: ", "bold red"), safe(message), " " if hint else "", safe(hint or "")))
+        self.notes.print(Text.assemble(("error: ", "bold red"), sentences(message, hint)))
 
     def still(self) -> None:
         """Stop the spinner, so that something can be written."""

@@ -77,6 +77,12 @@ def hidden_error(result: ToolResult) -> str:
     return f"{type(result.error).__name__}: {result.error}"
 
 
+def sentences(message: str, hint: str | None) -> str:
+    """An error and what to do about it, in one line."""
+    text = one_line(message)
+    return f"{text if text.endswith(('.', '!', '?')) else f'{text}.'} {one_line(hint or '')}".rstrip()
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
