@@ -11,6 +11,7 @@ from typing import Any
 from ..generation import Repaired
 from ..messages import ToolCall
 from .ids import mint
+from .json_text import parsed
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class CallCollector:
         text = call.arguments
         if not text.strip() or text.strip() == "null":
             return "{}"
-        inner = _loads(text)
+        inner = parsed(text)
         if isinstance(inner, str):
             if not inner.strip():
                 return "{}"
@@ -118,13 +119,6 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _loads(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
-
-
 def _object(text: str) -> dict[str, Any] | None:
-    value = _loads(text)
+    value = parsed(text)
     return value if isinstance(value, dict) else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import ContextOverflowError, RunnerError
 from .error_rows import NUMBERS, row_for
+from .json_text import parsed
 
 EXCERPT = 2000
 """Most characters of a body that an error keeps."""
@@ -40,7 +41,7 @@ class Report:
 
 def refused(body: str, status: int, headers: Mapping[str, str]) -> RunnerError:
     """The error for a reply with an HTTP status of 300 or more."""
-    report = _read(_json(body)) or Report(_excerpt(body))
+    report = _read(parsed(body)) or Report(_excerpt(body))
     request_id = next((headers[name] for name in REQUEST_IDS if name in headers), report.request_id)
     error = _error(replace(report, request_id=request_id), status, body)
     error.retry_after = retry_after(headers)
@@ -49,9 +50,9 @@ def refused(body: str, status: int, headers: Mapping[str, str]) -> RunnerError:
 
 def reported(frame: Any) -> RunnerError | None:
     """The error that a frame or a reply under HTTP 200 reports; None where it reports none (quirks Q33, Q50)."""
-    report = _read(frame) if isinstance(frame, Mapping) and _fails(frame) else None
-    if report is None:
+    if not (isinstance(frame, Mapping) and _fails(frame)):
         return None
+    report = _read(frame) or Report()
     status = report.status
     if status is None and isinstance(report.code, int) and 400 <= report.code < 600:
         status = report.code
@@ -149,7 +150,7 @@ def _unwrapped(report: Report) -> Report:
         if shorter == text:
             break
         text = shorter
-    inner = _read(_json(text)) if text.startswith("{") else None
+    inner = _read(parsed(text)) if text.startswith("{") else None
     if inner is None:
         return replace(report, text=text, request_id=request_id)
     code = inner.code if isinstance(inner.code, str) or report.code is None else report.code
@@ -173,13 +174,6 @@ def _excerpt(body: str) -> str:
     text = " ".join((title[1] if title else _TAG.sub(" ", body)).split())
     page = "An HTML page: " if body.lstrip()[:1] == "<" else ""
     return page + (text if len(text) <= 200 else text[:200] + "...")
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _integer(value: Any) -> int | None:

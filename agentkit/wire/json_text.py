@@ -13,6 +13,13 @@ _ZEROS = re.compile(r"([:\[,]\s*)(-?0\d+(?:\.\d+)?)(?=\s*[,}\]])")
 _NUMBER = re.compile(r'"(?:response|content|text)"\s*:\s*(-?\d[\d.eE+-]*)')
 
 
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+_strict = json.JSONDecoder(parse_constant=_refuse).decode
+
+
 def frames(data: str) -> list[Any]:
     """The JSON values of one frame; several where a server separates its frames by single newlines.
 
@@ -21,12 +28,21 @@ def frames(data: str) -> list[Any]:
     """
     try:
         return [json.loads(data)]
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
+    lines = [line for line in data.split("\n") if line.strip()]
     try:
-        return [json.loads(_ZEROS.sub(r'\1"\2"', line)) for line in data.splitlines() if line.strip()]
-    except ValueError:
+        return [json.loads(_ZEROS.sub(r'\1"\2"', line)) for line in lines or [data]]
+    except (ValueError, RecursionError):
         raise InvalidReplyError(f"The reply is not JSON: {excerpt(data)!r}", body=data[:2000]) from None
+
+
+def parsed(text: str) -> Any:
+    """The value that a text is the JSON of; None where it is none that every server reads (`NaN` is not)."""
+    try:
+        return _strict(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def plain(value: Any) -> str:

@@ -120,15 +120,18 @@ class ReplyReader:
         if result is not None and ("success" in frame or "errors" in frame):
             self._frame(result if isinstance(result, Mapping) else {"response": result}, deltas, whole)
             return
-        for item in frame.get("streamed_data") or ():
-            self._frame(item, deltas, whole)
+        if isinstance(frame.get("streamed_data"), list):
+            for item in frame["streamed_data"]:
+                self._frame(item, deltas, whole)
         if frame.get("model"):
             self._model = str(frame["model"])
         if frame.get("usage"):
             self._known = True
             self._usage.add(frame["usage"])
+        said = called = False
         choices = frame.get("choices")
-        said, called = self._choice(choices[0], deltas, whole) if choices else (False, False)
+        if choices and isinstance(choices, list):
+            said, called = self._choice(choices[0], deltas, whole)
         self._native(frame, deltas, whole, said=said, called=called)
 
     def _choice(self, choice: Any, deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
@@ -182,4 +185,4 @@ class ReplyReader:
 
     def _end(self, reason: Any) -> None:
         self.complete = True
-        self._reason = FINISH.get(reason) or self._reason
+        self._reason = FINISH.get(str(reason)) or self._reason

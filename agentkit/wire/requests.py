@@ -11,8 +11,12 @@ from ..errors import ConfigurationError
 from ..generation import Request, Sampling
 from ..messages import Message, ToolCall, ToolSpec
 from .dialects import Dialect
+from .json_text import parsed
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+RESERVED = frozenset(("model", "messages", "tools", "prompt"))
+"""Fields that `Request.extra` cannot give: they would be there twice, or change what the request is (quirk Q3)."""
 
 
 class RequestEncoder:
@@ -76,9 +80,18 @@ class RequestEncoder:
             if dialect.schema == "wrapped":
                 schema = {"name": "output", "schema": schema}
             fields["response_format"] = {"type": "json_schema", "json_schema": schema}
-        fields |= request.extra
+        if request.extra:
+            return _with_extra(request, fields, dialect)
         sampling = _sampling(request.sampling, dialect.max_tokens)
         return sampling + (b"," + dumps(fields)[1:] if fields else b"}")
+
+
+def _with_extra(request: Request, fields: dict[str, Any], dialect: Dialect) -> bytes:
+    taken = RESERVED & request.extra.keys()
+    if taken:
+        raise ConfigurationError(f"extra must not have {', '.join(sorted(taken))}; the request has its own.")
+    options = request.sampling.to_dict()
+    return dumps({dialect.max_tokens: options.pop("max_tokens"), **options, **fields, **request.extra})[1:]
 
 
 @lru_cache(64)
@@ -122,11 +135,8 @@ def _message(message: Message, messages: Sequence[Message], index: int, dialect:
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    try:
-        valid = isinstance(json.loads(call.arguments), dict)
-    except ValueError:
-        valid = False
-    function = {"name": call.name, "arguments": call.arguments if valid else "{}"}
+    arguments = call.arguments if isinstance(parsed(call.arguments), dict) else "{}"
+    function = {"name": call.name, "arguments": arguments}
     return {"id": call.original_id or call.id, "type": "function", "function": function}
 
 

@@ -58,6 +58,6 @@ def _usage(data: Mapping[str, Any]) -> Usage:
 def _number(data: Mapping[str, Any], names: tuple[str, ...]) -> float:
     for name in names:
         value = data.get(name)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e15:
             return value
     return 0

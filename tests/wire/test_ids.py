@@ -1,0 +1,17 @@
+"""Ids of calls."""
+
+from __future__ import annotations
+
+from agentkit.wire.ids import mint
+
+
+def test_an_id_is_nine_letters_and_digits() -> None:
+    for _ in range(100):
+        made = mint()
+        assert len(made) == 9
+        assert made.isalnum()
+        assert made.isascii()
+
+
+def test_ids_do_not_repeat() -> None:
+    assert len({mint() for _ in range(10_000)}) == 10_000
