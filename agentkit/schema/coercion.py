@@ -19,10 +19,12 @@ from .parsing import Repair, dump
 from .paths import LEFT_OUT, Path, node_at, value_at, with_value
 from .shapes import reshaped
 
-ROUNDS = 40
-"""Most repairs of one call."""
-TRIALS = 400
-"""Most attempts at one call, so that nonsense of any size is refused quickly."""
+MOST_MISTAKES = 40
+"""More of them are no slip of the pen: nothing is mended then."""
+TRIALS = 200
+"""Most attempts at one call."""
+VALIDATED = 2_000_000
+"""Characters that are validated in all attempts together, so that nonsense of any size is refused quickly."""
 
 
 class Outcome(NamedTuple):
@@ -52,13 +54,13 @@ def mended(form: Form, data: Any) -> Outcome:
     """
     values, mistakes = attempt(form, data)
     repairs: list[Repair] = []
-    trials = 0
+    if len(mistakes) > MOST_MISTAKES:
+        return Outcome({}, repairs, mistakes)
     changes = _changes(form, data, mistakes)
-    while mistakes and len(repairs) < ROUNDS and trials < TRIALS:
-        change = next(changes, None)
+    for _ in range(min(TRIALS, VALIDATED // (len(dump(data)) + 1) + 1)):
+        change = next(changes, None) if mistakes else None
         if change is None:
             break
-        trials += 1
         tried, left = attempt(form, change.data)
         if _better(mistakes, left, change.path):
             after = "" if change.after is LEFT_OUT else dump(change.after)

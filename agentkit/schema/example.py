@@ -15,15 +15,15 @@ from .paths import LEFT_OUT, Path, node_at, value_at, with_value
 _TEXTS = (
     "text",
     "a",
-    "2026-01-31",
+    "some longer text of several words",
     "2026-01-31T09:30:00",
+    "2026-01-31",
     "09:30:00",
     "3f0c2a9e-8a34-4b55-9d0c-0c6a0f1e2d3b",
     "1",
     "https://example.com",
     "name@example.com",
     "127.0.0.1",
-    "some longer text of several words",
 )
 _NUMBERS = (1, 0, 10, 100, 0.5, -1, 2, 1000)
 _HINT = re.compile(r"(?:for example|such as|e\.g\.)\s+[\"'`]?([^\s\"'`,;()]+)", re.IGNORECASE)

@@ -27,6 +27,7 @@ def parse(text: str) -> tuple[Any, list[Repair]]:
 
     Raises:
         NotJSON: It does not parse. Such arguments are never guessed at: they may be cut off.
+        RecursionError: It is nested too deeply.
     """
     data = _load(text)
     repairs: list[Repair] = []
@@ -56,8 +57,6 @@ def _load(text: str) -> Any:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
         raise NotJSON(f"{error.msg} at character {error.pos + 1} of {len(text)}") from None
-    except RecursionError:
-        raise NotJSON("it is nested too deeply") from None
     except ValueError as error:  # a whole number of thousands of digits
         raise NotJSON(str(error).split(";")[0]) from None
 

@@ -24,9 +24,11 @@ def read_leniently(name: str, form: Form, text: str) -> tuple[dict[str, Any], tu
     """
     try:
         data, repairs = parse(text)
+        outcome = mended(form, data)
     except NotJSON as error:
         raise ArgumentsError(complaint(name, form, [f"they are not valid JSON: {error}"])) from None
-    outcome = mended(form, data)
+    except RecursionError:
+        raise ArgumentsError(complaint(name, form, ["they are nested too deeply"])) from None
     if outcome.mistakes:
         wrong = {str(mistake.path[0]) for mistake in outcome.mistakes if mistake.path}
         raise ArgumentsError(complaint(name, form, reasons_of(outcome.mistakes), wrong))

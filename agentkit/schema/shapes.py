@@ -25,7 +25,7 @@ def reshaped(schema: dict[str, Any], data: Any) -> Iterator[Shape]:
     if len(data) == 1:
         key, value = next(iter(data.items()))
         inner = literal(value) if isinstance(value, str) else value
-        if key not in names and isinstance(inner, dict):
+        if isinstance(inner, dict):
             yield f"arguments were wrapped in {key!r}", inner
     strange = [name for name in data if name not in names]
     for name in strange:

@@ -31,7 +31,8 @@ def node_of(field: Field) -> Node:
     if not any(map(is_field, metadata_of(field.annotation))):
         return reduced(adapter_of(field.annotation).json_schema(schema_generator=_Generator))
     raw = adapter_of_all([field]).json_schema(schema_generator=_Generator)
-    return reduced({**next(iter(raw["properties"].values())), "$defs": raw["$defs"]})
+    keys = raw if "properties" in raw else raw["$defs"][raw["$ref"].rpartition("/")[2]]
+    return reduced({**next(iter(keys["properties"].values())), "$defs": raw["$defs"]})
 
 
 def adapter_of(annotation: Any) -> TypeAdapter[Any]:
@@ -53,11 +54,7 @@ class _Generator(GenerateJsonSchema):
 
     def generate(self, schema: core_schema.CoreSchema, mode: JsonSchemaMode = "validation") -> dict[str, Any]:
         """As pydantic does, but without what half of its time goes into: short names for definitions, and sorting."""
-        made = self.generate_inner(schema)
-        if "$ref" in made:
-            made = {**(self.get_schema_from_definitions(made["$ref"]) or {}), **made}
-            del made["$ref"]
-        return {**made, "$defs": self.definitions}
+        return {**self.generate_inner(schema), "$defs": self.definitions}
 
     def decimal_schema(self, schema: core_schema.DecimalSchema) -> dict[str, Any]:
         bounds = {name: bound for name, bound in schema.items() if name in ("ge", "gt", "le", "lt", "multiple_of")}
@@ -98,10 +95,13 @@ class _Generator(GenerateJsonSchema):
 
 
 def _documented(made: dict[str, Any], cls: Any) -> dict[str, Any]:
-    """Descriptions of the fields from the class docstring, where they have none of their own."""
-    described = read_docstring(getattr(cls, "__doc__", None))[1]
-    for name, text in described.items():
+    """The schema of a class with what its docstring says, where the schema says nothing."""
+    text = getattr(cls, "__doc__", None) or ""
+    if text.startswith(f"{getattr(cls, '__name__', '')}("):  # made up by dataclass and NamedTuple
+        return made
+    summary, described = read_docstring(text)
+    for name, words in described.items():
         field = made.get("properties", {}).get(name)
-        if isinstance(field, dict) and "description" not in field:
-            field["description"] = text
-    return made
+        if isinstance(field, dict):
+            field.setdefault("description", words)
+    return {"description": summary, **made} if summary else made
