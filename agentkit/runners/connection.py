@@ -31,6 +31,8 @@ class Connection:
         self._codec = h11.Connection(h11.CLIENT, MAX_HEAD)
         self.idle_since = 0.0
         """When it was last put aside, on the event loop's clock."""
+        self.broken = False
+        """Whether the server has closed it, or the network has."""
 
     @classmethod
     async def open(cls, host: str, port: int, tls: ssl.SSLContext | None) -> Connection:
@@ -62,15 +64,16 @@ class Connection:
         Raises:
             h11.RemoteProtocolError: The answer is not HTTP/1.1, or was broken off.
         """
+        begun = False
         while True:
             event = self._codec.next_event()
             if isinstance(event, h11.Response):
                 return event
             if event is h11.NEED_DATA:
-                if not await self._receive() and not self._codec.trailing_data[0]:
+                if not (await self._receive() or begun or self._codec.trailing_data[0]):
                     return None
-            elif not isinstance(event, h11.InformationalResponse):
-                raise h11.RemoteProtocolError("the server changed the protocol")
+            else:  # an interim answer
+                begun = True
 
     def buffered(self) -> tuple[bytes, bool]:
         """What of the body is here already, and whether that was its end.
@@ -96,6 +99,7 @@ class Connection:
             data = await self._stream.receive()
         except (anyio.EndOfStream, *LOST):
             data = b""
+            self.broken = True
         self._codec.receive_data(data)
         return bool(data)
 

@@ -20,6 +20,7 @@ class Pool:
     def __init__(self, size: int) -> None:
         self._slots = anyio.Semaphore(size, max_value=size, fast_acquire=True)
         self._idle: deque[Connection] = deque()
+        self._closed = False
 
     async def acquire(self) -> None:
         """Wait for the right to use one connection; first come, first served."""
@@ -38,17 +39,18 @@ class Pool:
         """Give the right back, and with it a connection that can be used again.
 
         Returns:
-            A connection that has been idle for too long; the caller closes it.
+            A connection that is to be closed: one that has been idle for too long, or this one after `aclose`.
         """
         self._slots.release()
-        if connection is None:
-            return None
+        if connection is None or self._closed:
+            return connection
         now = connection.idle_since = anyio.current_time()
         self._idle.append(connection)
         return self._idle.popleft() if now - self._idle[0].idle_since > KEEP else None
 
     async def aclose(self) -> None:
-        """Close what is idle."""
+        """Close what is idle, and what becomes idle from now on."""
+        self._closed = True
         while self._idle:
             await self._idle.pop().aclose()
 

@@ -9,6 +9,8 @@ proxies: `agentkit.runners.http` takes httpx's own transport for those.
 from __future__ import annotations
 
 import math
+import os
+import socket
 import ssl
 from functools import cache
 
@@ -50,7 +52,7 @@ class LeanTransport(httpx.AsyncBaseTransport):
                 connection = await _connect(url, limits)
                 head = await _ask(connection, request, limits)
             if head is None:
-                raise httpx.RemoteProtocolError("The server closed the connection without an answer.")
+                raise httpx.ReadError("The server closed the connection without an answer.")
         except BaseException:
             pool.release()
             if connection is not None:
@@ -91,7 +93,7 @@ class Body(httpx.AsyncByteStream):
                     if scope.cancelled_caught:
                         raise httpx.ReadTimeout(f"Nothing came for {self._limit:g} s.")
             except h11.RemoteProtocolError as error:
-                raise httpx.RemoteProtocolError(str(error)) from error
+                raise _violation(error, self._connection) from error
         raise StopAsyncIteration
 
     async def _finish(self, connection: Connection) -> None:
@@ -113,12 +115,12 @@ class Body(httpx.AsyncByteStream):
 
 
 async def _connect(url: httpx.URL, limits: Limits) -> Connection:
-    tls = _trust() if url.scheme == "https" else None
+    tls = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")) if url.scheme == "https" else None
     try:
         with _limit(limits.get("connect")) as scope:
             return await Connection.open(url.host, url.port or (443 if tls else 80), tls)
     except OSError as error:
-        raise httpx.ConnectError(str(error)) from error
+        raise httpx.ConnectError(_reason(error)) from error
     assert scope.cancelled_caught
     raise httpx.ConnectTimeout(f"No connection after {limits.get('connect'):g} s.")
 
@@ -129,11 +131,27 @@ async def _ask(connection: Connection, request: httpx.Request, limits: Limits) -
             await connection.send(request.method.encode(), request.url.raw_path, request.headers.raw, request.content)
             return await connection.head()
     except h11.RemoteProtocolError as error:
-        raise httpx.RemoteProtocolError(str(error)) from error
+        raise _violation(error, connection) from error
     except h11.LocalProtocolError as error:
         raise httpx.LocalProtocolError(str(error)) from error
     assert scope.cancelled_caught
     raise httpx.ReadTimeout(f"No answer after {limits.get('read'):g} s.")
+
+
+def _violation(error: h11.RemoteProtocolError, connection: Connection | None) -> httpx.TransportError:
+    if connection is not None and connection.broken:
+        return httpx.ReadError("The server closed the connection in the middle of its answer.")
+    return httpx.RemoteProtocolError(str(error))
+
+
+def _reason(error: BaseException) -> str:
+    """What stands behind "all connection attempts failed"; of several, the first."""
+    inner = error.exceptions[0] if isinstance(error, BaseExceptionGroup) else error.__cause__
+    if inner is not None:
+        return _reason(inner)
+    if isinstance(error, OSError) and error.errno and not isinstance(error, ssl.SSLError | socket.gaierror):
+        return os.strerror(error.errno)
+    return str(error) or type(error).__name__
 
 
 def _limit(seconds: float | None) -> anyio.CancelScope:
@@ -141,6 +159,6 @@ def _limit(seconds: float | None) -> anyio.CancelScope:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """What every TLS connection of the process shares; making it takes 20 ms."""
+def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """What every TLS connection of the process shares, because making it takes 20 ms; httpx reads both variables."""
     return httpx.create_ssl_context()
