@@ -9,6 +9,7 @@ from ..errors import AgentKitError
 from ..messages import Message
 from .driving import Driver, driver, leave
 from .exits import ANSWERED
+from .interrupts import heard
 from .options import Settings
 from .prompting import read_line
 from .screen import Screen
@@ -28,6 +29,7 @@ class Conversation:
     def __init__(self, settings: Settings, session: Session, history: list[Message]) -> None:
         self._settings = settings
         self._session = session
+        self._tools = settings.load_tools()
         self._history = history
         self._screen = Screen()
         self._stack = ExitStack()
@@ -36,8 +38,8 @@ class Conversation:
 
     def talk(self) -> None:
         """Answer line after line, until the user ends it."""
-        self._driver = self._open(self._settings)
-        with self._stack:
+        with heard(), self._stack:
+            self._driver = self._open(self._settings)
             self._greet()
             while (line := read_line()) is not None and line not in ("/exit", "/quit"):
                 try:
@@ -54,7 +56,7 @@ class Conversation:
         """Make the agent of these settings; only when it stands, it takes the place of an earlier one."""
         fetch_for(settings.runner)
         stack = ExitStack()
-        opened = stack.enter_context(driver(settings.make_agent()))
+        opened = stack.enter_context(driver(settings.make_agent(self._tools)))
         self._stack.close()
         self._stack.push(stack)
         self._settings = settings
@@ -73,6 +75,7 @@ class Conversation:
         try:
             result = self._driver.run(prompt, self._history, self._screen.handle, self._session.save)
         except KeyboardInterrupt:
+            self._screen.close()
             self._abandoned = True
             self._screen.note("given up: something did not stop; this question is not kept", "yellow")
         except AgentKitError as error:

@@ -13,7 +13,6 @@ from ..agent import Agent
 from ..events import Event, TurnStarted
 from ..messages import Message
 from ..result import Result
-from .interrupts import heard
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -78,7 +77,7 @@ def driver(agent: Agent[Any]) -> Iterator[Driver]:
     """Keep the agent's tools and model open for any number of runs."""
     from anyio.from_thread import start_blocking_portal
 
-    with heard(), start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(agent):
+    with start_blocking_portal("asyncio") as portal, portal.wrap_async_context_manager(agent):
         yield Driver(agent, portal)
 
 

@@ -86,29 +86,35 @@ def _public(module: ModuleType) -> list[AnyTool | type[Toolset]]:
 
 
 def _option(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip(), value or "true"
+    name, equals, value = text.partition("=")
+    return name.strip(), value if equals else "true"
 
 
 def _opened(kind: type[Toolset], options: dict[str, str], source: str) -> Toolset:
     """An object of a toolset class, its arguments read as the types that its signature says."""
-    from pydantic import TypeAdapter, ValidationError
-
     known = inspect.signature(kind, eval_str=True).parameters
-    values: dict[str, Any] = {}
-    for name, text in options.items():
-        if name not in known:
-            raise ConfigurationError(
-                f"{source!r} has no option {name!r}.", hint=f"It has: {', '.join(known) or 'none'}."
-            )
-        try:
-            values[name] = TypeAdapter(known[name].annotation).validate_strings(text)
-        except ValidationError as error:
-            raise ConfigurationError(f"option {name}={text} of {source!r}: {error.errors()[0]['msg']}.") from error
+    unknown = [name for name in options if name not in known]
+    if unknown:
+        hint = f"It has: {', '.join(known) or 'none'}."
+        raise ConfigurationError(f"{source!r} has no option {unknown[0]!r}.", hint=hint)
+    values = {name: _typed(text, known[name], source) for name, text in options.items()}
     try:
         return kind(**values)
-    except (TypeError, ValueError, OSError) as error:
-        raise ConfigurationError(f"{source!r}: {error}") from error
+    except Exception as error:
+        raise ConfigurationError(f"{source!r} cannot be used: {error or type(error).__name__}") from error
+
+
+def _typed(text: str, parameter: inspect.Parameter, source: str) -> Any:
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic.errors import PydanticUserError
+
+    try:
+        return TypeAdapter(parameter.annotation).validate_strings(text)
+    except PydanticUserError:  # without annotation, or of a type that texts cannot become
+        return text
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise ConfigurationError(f"option {parameter.name}={text} of {source!r}: {reason}.") from error
 
 
 def _ready_made(name: str) -> ModuleType:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 from ..errors import WeightsError
 from .options import flag
-from .text import safe, to_json
+from .text import print_json, safe
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -30,7 +29,7 @@ def models(
     engine = "llama.cpp" if find_spec("xllamacpp") else None
     found = {"default": default, "engine": engine, "local": _local(), "remote": _remote()}
     if json:
-        print(to_json(found, indent=2 if sys.stdout.isatty() else None))
+        print_json(found)
         return
     _show(found)
 

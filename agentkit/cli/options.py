@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 
 from .. import Agent, Sampling, as_runner
-from .loading import load_tools
+from .loading import AnyTool, load_tools
 
 SAMPLING = "Sampling"
 
@@ -84,12 +84,19 @@ class Settings:
             given["stop"] = tuple(given["stop"])
         return cls(options["runner"] or None, options["base_url"], tuple(options["tools"] or ()), given)
 
-    def make_agent(self) -> Agent[str]:
-        """The agent.
+    def load_tools(self) -> list[AnyTool]:
+        """The tools.
+
+        Raises:
+            ConfigurationError: One is not there, or wrong.
+        """
+        return load_tools(self.tools)
+
+    def make_agent(self, tools: list[AnyTool]) -> Agent[str]:
+        """The agent, with tools that are loaded.
 
         Raises:
             ConfigurationError: An option is wrong.
         """
-        tools = load_tools(self.tools)
         options = {"base_url": self.base_url} if self.base_url else {}
         return Agent(as_runner(self.runner, **options), tools=tools, **self.agent)

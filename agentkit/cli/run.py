@@ -12,9 +12,10 @@ from ..events import Event
 from . import options as o
 from .driving import driver, leave
 from .exits import CANCELLED, UsageError, code_after
+from .interrupts import heard
 from .records import error_record, event_record, result_record
 from .screen import Screen
-from .text import to_json
+from .text import print_json
 from .weights import fetch_for
 
 PIPED = "-"
@@ -54,7 +55,7 @@ def run(
         code = _answer(settings, prompt, json=json, events=events, quiet=quiet)
     except AgentKitError as error:
         if json or events:
-            print(to_json(({"event": "error"} if events else {}) | error_record(error)), flush=True)
+            print_json(({"event": "error"} if events else {}) | error_record(error), compact=True)
         raise
     raise typer.Exit(code)
 
@@ -74,20 +75,23 @@ def _prompt(words: list[str]) -> str:
 
 def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quiet: bool) -> int:
     """Run, show, and return the exit code."""
-    handle = _print_event if events else _ignore if json else Screen(quiet=quiet).handle
+    screen = Screen(quiet=quiet)
+    handle = _print_event if events else _ignore if json else screen.handle
     fetch_for(settings.runner)
-    with driver(settings.make_agent()) as agent:
+    with heard(), driver(settings.make_agent(settings.load_tools())) as agent:
         try:
             result = agent.run(prompt, (), handle)
         except KeyboardInterrupt:
             leave(CANCELLED)
+        finally:
+            screen.close()
     if json:
-        print(to_json(result_record(result), indent=2 if sys.stdout.isatty() else None))
+        print_json(result_record(result))
     return code_after(result.stop_reason)
 
 
 def _print_event(event: Event) -> None:
-    print(to_json(event_record(event)), flush=True)
+    print_json(event_record(event), compact=True)
 
 
 def _ignore(event: Event) -> None:

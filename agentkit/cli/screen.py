@@ -64,7 +64,7 @@ class Screen:
             case TurnStarted() | ReasoningDelta():
                 self._wait("thinking")
             case TurnFinished(message=message):
-                self._end_turn(bool(message.tool_calls))
+                self._end_turn(calls=bool(message.tool_calls))
             case ToolStarted(call):
                 self._start(call)
             case ToolProgress(call, value):
@@ -89,7 +89,7 @@ class Screen:
 
     def error(self, message: str, hint: str | None = None) -> None:
         """The one line of an error, also when quiet."""
-        self.still()
+        self.close()
         self.notes.quiet = False
         from rich.text import Text
 
@@ -100,6 +100,11 @@ class Screen:
         if self._waiting is not None:
             self._waiting.stop()
             self._waiting = None
+
+    def close(self) -> None:
+        """Whatever happened: no spinner is left, and no line half-written."""
+        self._end_turn(calls=True)
+        self._running, self._several, self._called = 0, False, False
 
     def _wait(self, what: str) -> None:
         from rich.text import Text
@@ -122,7 +127,7 @@ class Screen:
         self.out.flush()
         self._said += text
 
-    def _end_turn(self, calls: bool) -> None:
+    def _end_turn(self, *, calls: bool) -> None:
         self.still()
         said, self._said = self._said, ""
         if not said.strip():
@@ -179,8 +184,7 @@ class Screen:
         self.notes.print(Text("\n".join(f"  {line}" for line in lines) + end, style=style))
 
     def _end(self, result: Result[Any]) -> None:
-        self.still()
-        self._called = False
+        self.close()
         if result.stop_reason != "final":
             self.note(f"stopped: {LANDINGS[result.stop_reason]}", "yellow")
         turns = f"{result.turns} turn{'' if result.turns == 1 else 's'}"

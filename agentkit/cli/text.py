@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any
 
 from ..errors import ToolError
@@ -29,6 +30,14 @@ def to_json(data: Any, *, indent: int | None = None) -> str:
     """JSON that is as safe to print as `safe` text, and means the same."""
     text = json.dumps(data, ensure_ascii=False, indent=indent, default=str)
     return _DANGEROUS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def print_json(data: Any, *, compact: bool = False) -> None:
+    """Print JSON: indented on a terminal unless it must be one line; in ASCII where stdout cannot do better."""
+    text = to_json(data, indent=2 if sys.stdout.isatty() and not compact else None)
+    if not (sys.stdout.encoding or "").lower().startswith("utf"):
+        text = json.dumps(json.loads(text))
+    print(text, flush=True)
 
 
 def shown_call(call: ToolCall, longest: int = 60) -> tuple[str, str]:

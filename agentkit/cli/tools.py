@@ -14,7 +14,7 @@ from ..messages import ToolSpec
 from .exits import UsageError
 from .loading import AnyTool, is_toolset_class, members, ready_made
 from .options import flag
-from .text import one_line, safe, to_json
+from .text import one_line, print_json, safe, to_json
 
 
 def tools(
@@ -31,7 +31,7 @@ def tools(
     if json:
         chosen = specs or [spec for name in ready_made() for spec in specs_of(name)]
         records = [spec.to_dict() for spec in chosen]
-        print(to_json([record["function"] if flat else record for record in records], indent=2))
+        print_json([record["function"] if flat else record for record in records])
     elif specs:
         _show(specs)
     else:

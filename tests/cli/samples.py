@@ -96,10 +96,12 @@ class Store(Toolset):
 
     def __init__(self, name: str, size: int = 1, fast: bool = False) -> None:
         self._about = (name, size, fast)
+        self._asked = 0
 
     def describe_store(self) -> str:
-        """Tell the options."""
-        return repr(self._about)
+        """Tell the options, and how often they were asked for."""
+        self._asked += 1
+        return f"{self._about!r} asked {self._asked}"
 
 
 def undecorated(word: str) -> str:
@@ -200,6 +202,11 @@ def refused() -> Scripted:
 def overloaded() -> Scripted:
     """Works once with a tool, then fails."""
     return Scripted([call("add", a=1, b=2), OverloadedError("no capacity.", hint="Wait a minute.")], loop=True)
+
+
+def breaks_off() -> Scripted:
+    """Fails in the middle of its answer."""
+    return Scripted([Reply("It is", error=OverloadedError("no capacity."))], loop=True)
 
 
 def broken() -> Scripted:

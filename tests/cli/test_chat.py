@@ -105,6 +105,13 @@ def test_a_runner_that_does_not_exist_leaves_the_old_one(agentkit: Run, sample: 
     assert ended.stdout == "Hello there.\n"
 
 
+def test_another_runner_finds_the_tools_as_they_are(agentkit: Run, sample: Sample) -> None:
+    lines = f"Hi\n/model {sample('describes')}\nHi\n"
+    ended = agentkit("chat", "-m", sample("describes"), "-t", f"{sample('Store')},name=shop", stdin=lines)
+    assert "asked 1" in ended.stderr
+    assert "asked 2" in ended.stderr
+
+
 def test_an_error_does_not_end_the_chat_and_what_tools_did_is_kept(agentkit: Run, sample: Sample, home: Path) -> None:
     ended = agentkit("chat", "-m", sample("overloaded"), "-t", sample("add"), stdin="Hi\n/history\n")
     assert ended.returncode == 0

@@ -20,7 +20,7 @@ def test_help_names_the_verbs_and_the_exit_codes(agentkit: Run) -> None:
     shown = agentkit("-h").stdout
     assert all(re.search(rf"\b{verb}\b", shown) for verb in ("run", "chat", "tools", "models", "pull"))
     assert "Exit codes" in shown
-    assert "130 stopped by" in shown
+    assert "130 — stopped by" in shown
 
 
 def test_the_version_is_told(agentkit: Run) -> None:

@@ -267,3 +267,5 @@ def test_a_terminal_without_unicode_gets_escapes(agentkit: Run, sample: Sample) 
     ended = agentkit("run", "-m", sample("echo"), "Grüße ✓", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert ended.returncode == 0
     assert r"Gr\xfc\xdfe \u2713" in ended.stdout
+    ended = agentkit("run", "--json", "-m", sample("echo"), "Grüße ✓", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert json.loads(ended.stdout)["messages"][0]["content"] == "Grüße ✓"

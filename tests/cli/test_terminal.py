@@ -52,6 +52,16 @@ def test_no_control_character_of_model_or_tool_is_obeyed(terminal: Start, sample
     assert r"\x1b]0;title\x07plain [bold]text[/bold]\x9b2J" in screen.text
 
 
+@pytest.mark.parametrize("model", ["overloaded", "breaks_off"])
+def test_an_error_leaves_the_terminal_as_it_was(terminal: Start, sample: Sample, model: str) -> None:
+    screen = terminal("run", "-m", sample(model), "-t", sample("add"), "Hi")
+    assert screen.end() == 4
+    assert screen.seen.count("\x1b[?25l") == screen.seen.count("\x1b[?25h"), "the cursor is shown again"
+    assert "\nerror: no capacity." in screen.text
+    if model == "breaks_off":
+        assert "It is\n" in screen.text
+
+
 def test_control_c_ends_a_run_with_its_code(terminal: Start, sample: Sample) -> None:
     screen = terminal("run", "-m", sample("naps"), "-t", sample("add"), "-t", sample("nap"), "Hi")
     screen.expect("● nap(seconds=60)")
