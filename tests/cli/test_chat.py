@@ -116,6 +116,7 @@ def test_an_error_does_not_end_the_chat_and_what_tools_did_is_kept(agentkit: Run
     ended = agentkit("chat", "-m", sample("overloaded"), "-t", sample("add"), stdin="Hi\n/history\n")
     assert ended.returncode == 0
     assert "error: no capacity. Wait a minute." in ended.stderr
+    assert "\nadd: 3\n" in ended.stderr, "the history has it"
     assert [message["role"] for message in saved(home / "state" / "chat.json")] == ["user", "assistant", "tool"]
 
 

@@ -22,6 +22,11 @@ def test_no_control_character_is_left(text: str) -> None:
     shown.encode()
 
 
+@given(st.text(st.sampled_from("\u061c\u202a\u202e\u2066\u2069\x9b\x1b\x7f\r"), min_size=1))
+def test_what_reorders_or_commands_is_left_out(text: str) -> None:
+    assert safe(text).isascii()
+
+
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
 def test_an_ordinary_text_stays_as_it_is(text: str) -> None:
     assert safe(text) == text
