@@ -16,8 +16,8 @@ DEEPEST = 40
 """Levels below which a value is only named."""
 MOST_ITEMS = 10_000
 """Items of an iterator, or numbers of an array, that are read."""
-MOST_VALUES = 300_000
-"""Values in all; what comes after them is left out."""
+MOST_OBJECTS = 100_000
+"""Lists, dicts and other objects in all; those that come after them are left out."""
 
 _SCALARS = frozenset((str, bool, type(None)))
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
@@ -51,19 +51,19 @@ class _Walk:
     """One pass over a value. `above` are the ids of the values that hold the one at hand."""
 
     def __init__(self) -> None:
-        self._left = MOST_VALUES
+        self._left = MOST_OBJECTS
 
     def plain(self, value: Any, above: tuple[int, ...]) -> Any:
         kind = type(value)
         if kind in _SCALARS:
             return value
-        self._left -= 1
-        if self._left < 0:
-            return "..."
         if kind is int:
             return value if value.bit_length() < 10_000 else f"a whole number of {value.bit_length():,} bits"
         if kind is float:
             return value if value - value == 0 else str(value)
+        self._left -= 1
+        if self._left < 0:
+            return "..."
         if id(value) in above or len(above) > DEEPEST:
             return f"<{kind.__name__} inside itself>" if id(value) in above else f"<{kind.__name__}>"
         try:

@@ -24,9 +24,9 @@ async def run_once(tool: Tool[..., Any], args: list[Any], kwargs: dict[str, Any]
     Returns:
         The result, or what it raised. Cancellation from outside, and `KeyboardInterrupt`, are raised on.
     """
-    if tool.streams:
-        context.open(_poster())
     kind = tool.kind
+    if tool.streams or kind == "sync":  # which may hand back a generator
+        context.open(_poster())
     try:
         if kind == "async":
             value = await tool.func(*args, **kwargs)

@@ -55,7 +55,8 @@ def _public(cls: type) -> dict[str, Any]:
 
 
 def _is_method(member: Any) -> bool:
-    return isinstance(member, (Tool, classmethod, staticmethod, partialmethod)) or isroutine(member)
+    descriptors = (Tool, classmethod, staticmethod, partialmethod)
+    return isinstance(member, descriptors) or (callable(member) and isroutine(member))
 
 
 def _as_member(name: str, member: Any) -> Any:
