@@ -70,9 +70,11 @@ class Connection:
             if isinstance(event, h11.Response):
                 return event
             if event is h11.NEED_DATA:
-                if not (await self._receive() or begun or self._codec.trailing_data[0]):
+                data = await self._receive()
+                if not (data or begun):
                     return None
-            else:  # an interim answer
+                if not begun and data[:5] != b"HTTP/"[: len(data)]:
+                    raise h11.RemoteProtocolError(f"illegal status line: {data[:40]!r}")
                 begun = True
 
     def buffered(self) -> tuple[bytes, bool]:
@@ -94,14 +96,14 @@ class Connection:
         """Wait for more of the answer."""
         await self._receive()
 
-    async def _receive(self) -> bool:
+    async def _receive(self) -> bytes:
         try:
             data = await self._stream.receive()
         except (anyio.EndOfStream, *LOST):
             data = b""
             self.broken = True
         self._codec.receive_data(data)
-        return bool(data)
+        return data
 
     def renew(self) -> bool:
         """Get ready for another request; False where the connection cannot carry one."""

@@ -34,6 +34,8 @@ ROWS = (
     Row("InvalidURL", ConfigurationError, "{where} cannot be asked: {text}", "Is base_url right?"),
     Row("UnsupportedProtocol", ConfigurationError, "{where} cannot be asked: {text}", "base_url begins with https://."),
     Row("LocalProtocolError", ConfigurationError, "The request for {where} is no HTTP: {text}", "See the headers."),
+    Row("UnicodeEncodeError", ConfigurationError, "A header for {where} is no ASCII: {text}"),
+    Row("RuntimeError", ConfigurationError, "The client that was given is closed.", text="client has been closed"),
     Row("DecodingError", InvalidReplyError, "The reply of {where} cannot be decompressed: {text}"),
     Row(
         "RemoteProtocolError",

@@ -47,11 +47,8 @@ class Endpoint:
         retries: int = 2,
         max_connections: int = 500,
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"base_url={url!r} is no URL.", hint="It begins with https:// or http://.")
         self._url: Any = url
-        self._where = parts.netloc.rpartition("@")[2]
+        self._where = _host(url)
         self._headers: Any = {"content-type": "application/json", "user-agent": "agentkit", **headers}
         self._given = client
         self._client = client
@@ -150,6 +147,18 @@ class Endpoint:
         self._url = httpx.URL(self._url)
         self._headers = httpx.Headers(self._headers)
         return self._client
+
+
+def _host(url: str) -> str:
+    """Host and port of a URL, for messages."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ConfigurationError(f"base_url={url!r} is no URL.", hint="It begins with https:// or http://.")
+    return parts.netloc.rpartition("@")[2]
 
 
 def _unopened(*_: Any, **__: Any) -> Any:

@@ -88,9 +88,18 @@ def worth_it(error: BaseException) -> bool:
     return type(error) in FIRST_WAIT if error.should_retry is None else error.should_retry
 
 
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
+def wait_after(error: BaseException | None, attempt: int) -> float:
+    """Seconds to wait after an error.
+
+    Args:
+        error: What the try failed with.
+        attempt: How many tries there have been.
+    """
     if isinstance(error, RunnerError) and error.retry_after is not None:
         return error.retry_after
     first: float = next((wait for kind, wait in FIRST_WAIT.items() if isinstance(error, kind)), 1.0)
-    return first * 2.0 ** (state.attempt_number - 1) * random.uniform(0.75, 1.25)
+    return first * 2.0 ** (attempt - 1) * random.uniform(0.75, 1.25)
+
+
+def _wait(state: RetryCallState) -> float:
+    return wait_after(state.outcome.exception() if state.outcome else None, state.attempt_number)

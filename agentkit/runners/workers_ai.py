@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
@@ -88,7 +88,7 @@ class WorkersAIRunner:
         """Ask the model once; see `Runner.generate`."""
         encoder = self._encoder
         body = encoder.encode(request, stream=encoder.streams(request, self._stream))
-        affinity = {"x-session-affinity": request.conversation} if request.conversation else None
+        affinity = {"x-session-affinity": quote(request.conversation)} if request.conversation else None
         return self._endpoint.ask(
             body, lambda: ReplyReader(model=self._model, max_tokens=request.sampling.max_tokens), affinity
         )

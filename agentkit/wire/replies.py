@@ -64,8 +64,11 @@ class ReplyReader:
             return []
         self._data = data
         deltas: list[Delta] = []
-        for frame in frames(data):
-            self._frame(frame, deltas, whole)
+        try:
+            for frame in frames(data):
+                self._frame(frame, deltas, whole)
+        except RunnerError as error:
+            raise self.broken(error) from None
         self.complete = self.complete or (whole and self._known)
         return deltas
 
@@ -115,7 +118,7 @@ class ReplyReader:
             return
         error = reported(frame)
         if error is not None:
-            raise self.broken(error)
+            raise error
         result = frame.get("result")
         if result is not None and ("success" in frame or "errors" in frame):
             self._frame(result if isinstance(result, Mapping) else {"response": result}, deltas, whole)

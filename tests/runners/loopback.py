@@ -17,8 +17,7 @@ PATIENCE = 20.0
 """Seconds after which a test gives up; nothing takes that long."""
 
 Step = bytes | float | str
-"""Bytes are sent as they are, a number is a pause, `hang` waits until the client goes, `close` and `reset` end the
-connection."""
+"""Bytes are sent as they are, a number is a pause, `hang` waits until the client goes, `close` ends the connection."""
 
 
 @dataclass
