@@ -75,8 +75,8 @@ def _prompt(words: list[str]) -> str:
 
 def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quiet: bool) -> int:
     """Run, show, and return the exit code."""
-    screen = Screen(quiet=quiet)
-    handle = _print_event if events else _ignore if json else screen.handle
+    screen = None if json or events else Screen(quiet=quiet)
+    handle = screen.handle if screen else _print_event if events else _ignore
     fetch_for(settings.runner)
     with heard(), driver(settings.make_agent(settings.load_tools())) as agent:
         try:
@@ -84,7 +84,8 @@ def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quie
         except KeyboardInterrupt:
             leave(CANCELLED)
         finally:
-            screen.close()
+            if screen:
+                screen.close()
     if json:
         print_json(result_record(result))
     return code_after(result.stop_reason)

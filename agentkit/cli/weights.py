@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from ..runners.local.catalog import Entry
@@ -32,7 +35,12 @@ def fetch(entry: Entry) -> Path:
 
 
 def fetch_for(runner: str | None) -> None:
-    """Fetch the weights that a runner string needs, before its first use; nothing where they are there."""
+    """Fetch the weights that a runner string needs, before its first use; nothing where they are there.
+
+    Raises:
+        MissingDependencyError: What would run them is not installed.
+        WeightsError: They cannot be fetched.
+    """
     place, _, model = (runner or "local").partition(":")
     if place != "local":
         return
@@ -40,5 +48,8 @@ def fetch_for(runner: str | None) -> None:
     from ..runners.local.catalog import DEFAULT, ENTRIES
 
     entry = ENTRIES.get(model) if model else DEFAULT
-    if entry is not None and weights.find(entry) is None:
-        fetch(entry)
+    if entry is None or weights.find(entry) is not None:
+        return
+    if find_spec("xllamacpp") is None:
+        raise MissingDependencyError("xllamacpp", "local")
+    fetch(entry)
