@@ -25,7 +25,8 @@ class Endpoint:
 
     Args:
         url: Where requests are posted.
-        headers: Sent with each.
+        headers: Sent with each; names in lower case.
+        further: Headers of the user, which count more.
         client: An `httpx.AsyncClient` or `httpx2.AsyncClient` of the user, never closed here. None makes one on first
             use, with `agentkit.runners.transport` beneath it, or httpx's own transport where a proxy applies.
         timeout: Most seconds until an answer begins; a connection gets 10 of them, the gap between two pieces of a
@@ -41,6 +42,7 @@ class Endpoint:
         self,
         url: str,
         headers: Mapping[str, str],
+        further: Mapping[str, str] | None = None,
         *,
         client: Any = None,
         timeout: float = 600.0,
@@ -49,7 +51,8 @@ class Endpoint:
     ) -> None:
         self._url: Any = url
         self._where = _host(url)
-        self._headers: Any = {"content-type": "application/json", "user-agent": "agentkit", **headers}
+        users = {name.lower(): value for name, value in (further or {}).items()}
+        self._headers: Any = {"content-type": "application/json", "user-agent": "agentkit", **headers, **users}
         self._given = client
         self._client = client
         self._build: Callable[..., Any] = client.build_request if client is not None else _unopened

@@ -64,7 +64,8 @@ class OpenAIRunner:
         self._encoder = RequestEncoder(OPENAI_HOSTED if hosted else OPENAI, model)
         self._endpoint = Endpoint(
             base.removesuffix("/chat/completions") + "/chat/completions",
-            ({"authorization": f"Bearer {key}"} if key else {}) | dict(headers or {}),
+            {"authorization": f"Bearer {key}"} if key else {},
+            headers,
             client=client,
             timeout=timeout,
             retries=retries,

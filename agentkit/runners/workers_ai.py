@@ -72,7 +72,8 @@ class WorkersAIRunner:
         self._encoder = RequestEncoder(WORKERS_AI)
         self._endpoint = Endpoint(
             f"{url}/{model}",
-            own | {name.lower(): value for name, value in (headers or {}).items()},
+            own,
+            headers,
             client=client,
             timeout=timeout,
             retries=retries,
