@@ -136,7 +136,7 @@ class _Reducer:
         more = raw.get("additionalProperties", "properties" not in raw)
         if more is not False:
             values = self.node(more) if isinstance(more, Mapping) and more else ANYTHING
-            made["additionalProperties"] = True if values is ANYTHING else finished(values) if values else False
+            made["additionalProperties"] = True if values == ANYTHING else finished(values) if values else False
         return made
 
 

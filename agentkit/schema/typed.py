@@ -82,7 +82,8 @@ class _Generator(GenerateJsonSchema):
         arguments: Any = schema["arguments_schema"]
         if arguments["type"] != "arguments":
             return super().call_schema(schema)
-        return self.kw_arguments_schema(arguments["arguments_schema"], arguments.get("var_kwargs_schema"))
+        made = self.kw_arguments_schema(arguments["arguments_schema"], arguments.get("var_kwargs_schema"))
+        return _documented(made, schema["function"])
 
     def named_tuple_schema(self, schema: Any) -> dict[str, Any]:
         """A NamedTuple, as an object, which it takes as well as a list."""
