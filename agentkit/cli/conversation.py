@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
-from ..errors import AgentKitError
+from ..errors import AgentKitError, ConfigurationError
 from ..messages import Message
 from .driving import Driver, driver, leave
 from .exits import ANSWERED
@@ -49,6 +49,8 @@ class Conversation:
                         self._answer(line)
                 except AgentKitError as error:
                     self._screen.error(error.message, error.hint)
+                except KeyboardInterrupt:
+                    self._screen.note("stopped", "yellow")
             if self._abandoned:
                 leave(ANSWERED)
 
@@ -73,21 +75,24 @@ class Conversation:
     def _answer(self, prompt: str) -> None:
         assert self._driver is not None
         try:
-            result = self._driver.run(prompt, self._history, self._screen.handle, self._session.save)
+            result = self._driver.run(prompt, self._history, self._screen.handle, self._keep_so_far)
         except KeyboardInterrupt:
             self._screen.close()
             self._abandoned = True
             self._screen.note("given up: something did not stop; this question is not kept", "yellow")
         except AgentKitError as error:
             so_far = error.partial.messages if error.partial is not None else []
-            if any(
-                message.role == "tool" for message in so_far[len(self._history) :]
-            ):  # what tools did is not forgotten
-                self._keep(so_far)
+            if any(message.role == "tool" for message in so_far[len(self._history) :]):
+                self._keep(so_far)  # what tools did is not forgotten
             raise
         else:
             self._keep(result.messages)
         self._screen.note("")
+
+    def _keep_so_far(self, messages: list[Message]) -> None:
+        """For the case that this process does not live to see the end; the end tells what goes wrong with saving."""
+        with suppress(ConfigurationError):
+            self._session.save(messages)
 
     def _keep(self, messages: list[Message]) -> None:
         self._history = messages

@@ -137,7 +137,7 @@ class Screen:
         elif calls:
             self.note(one_line(said))
         else:
-            self.out.write(said if said.endswith("\n") else f"{said}\n")
+            self.out.write(said.lstrip("\n").removesuffix("\n") + "\n")
         self.out.flush()
 
     def _start(self, call: ToolCall) -> None:
@@ -161,11 +161,11 @@ class Screen:
     def _finish(self, call: ToolCall, result: ToolResult, seconds: float) -> None:
         took = f"  ({seconds:.1f} s)" if seconds >= 1 else ""
         if result.status == "ok":
-            self._lines(f"{self._name(call)}{result.content}", "dim", end=took)
+            self._lines(f"{self._name(call)}{result.content}", "dim", took)
         else:
-            self._lines(f"{self._cross} {self._name(call)}{result.content}", "red", end=took)
+            self._lines(f"{self._cross} {self._name(call)}{result.content}", "red", took, cut=False)
             if hidden := hidden_error(result):
-                self._lines(f"{self._name(call)}{hidden}", "dim red")
+                self._lines(f"{self._name(call)}{hidden}", "dim red", cut=False)
         self._running = max(self._running - 1, 0)
         self._several = self._several and self._running > 0
         if self._running:
@@ -175,12 +175,12 @@ class Screen:
         """Whose line it is, where several calls run at once."""
         return f"{safe(call.name)}: " if self._several else ""
 
-    def _lines(self, text: str, style: str, end: str = "") -> None:
+    def _lines(self, text: str, style: str, end: str = "", *, cut: bool = True) -> None:
         from rich.text import Text
 
         self.still()
-        cut = self.notes.is_terminal and "red" not in style  # an error is worth a second line
-        lines = first_lines(text, RESULT_LINES, self.notes.width - 2 - len(end) if cut else 500)
+        width = self.notes.width - 2 - len(end) if cut and self.notes.is_terminal else 500
+        lines = first_lines(text, RESULT_LINES, width)
         self.notes.print(Text("\n".join(f"  {line}" for line in lines) + end, style=style))
 
     def _end(self, result: Result[Any]) -> None:

@@ -153,8 +153,9 @@ def test_a_file_that_is_no_chat_is_refused_and_left_alone(agentkit: Run, sample:
 
 def test_a_chat_that_cannot_be_saved_is_told_and_goes_on(agentkit: Run, sample: Sample, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    ended = agentkit("chat", "--save", "file/talk.json", "-m", sample("plain"), stdin="one\ntwo\n")
-    assert ended.stdout == "Hello there.\nHello there.\n"
+    tools = ("-t", sample("add"))
+    ended = agentkit("chat", "--save", "file/talk.json", "-m", sample("sums"), *tools, stdin="one\ntwo\n")
+    assert ended.stdout == "It is 3, and 9.\n" * 2
     assert ended.stderr.count("error: the chat cannot be saved") == 2
 
 
