@@ -15,7 +15,8 @@ from .parameter import Unresolved, is_injected
 from .parsing import Repair
 from .plain import plain
 from .refusal import check, explained, unresolvable
-from .signature import docstring_of, globals_of, names_of, parameters_of
+from .scope import names_in_classes
+from .signature import docstring_of, globals_of, implementation, names_of, parameters_of
 
 
 class Parameters:
@@ -127,7 +128,8 @@ class Parameters:
             if isinstance(each.annotation, Unresolved) and each.name not in self.injected
         ]
         for parameter in unresolved:
-            parameter.annotation = resolve(parameter.annotation.text, globals_of(self._function), {})
+            names = globals_of(self._function), names_in_classes(implementation(self._function))
+            parameter.annotation = resolve(parameter.annotation.text, *names)
             parameter.plain = plain(parameter.annotation)
             if isinstance(parameter.annotation, Unresolved):
                 raise unresolvable(self.name, parameter.name, parameter.annotation)

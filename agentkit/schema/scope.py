@@ -8,7 +8,7 @@ from typing import Any
 
 
 def names_around(function: Any) -> dict[str, Any]:
-    """Local names of the functions and classes in which a function is being defined.
+    """Names of the functions and classes in which a function is being defined.
 
     Args:
         function: Just made, so that what surrounds it is still running. For one of a module there is nothing.
@@ -25,4 +25,14 @@ def names_around(function: Any) -> dict[str, Any]:
         if frame.f_code.co_qualname in scopes and frame.f_globals is function.__globals__:
             found = {**frame.f_locals, **found}
         frame = frame.f_back
+    return found
+
+
+def names_in_classes(function: Any) -> dict[str, Any]:
+    """Names of the classes that hold a function, once they are defined."""
+    found: dict[str, Any] = {}
+    holder: Any = getattr(function, "__globals__", {})
+    for part in getattr(function, "__qualname__", "").split(".")[:-1]:
+        holder = holder.get(part) if isinstance(holder, dict) else getattr(holder, part, None)
+        found |= vars(holder) if isinstance(holder, type) else {}
     return found

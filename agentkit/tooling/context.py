@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from ..messages import Message, ToolCall, Usage
@@ -103,6 +104,7 @@ class Context(Generic[T]):
             post: Has the event loop call a function with arguments soon, from any thread.
         """
         self._post = post
+        self._behind = self._behind or threading.Semaphore(AHEAD)
 
     def close(self, *, stopped: bool) -> None:
         """The call is over: what is still reported is dropped, and threads of a stopped call end."""
@@ -114,12 +116,11 @@ class Context(Generic[T]):
                 listener(value)
             return
         self.checkpoint()
-        if listener is None or self._done is not None or self._post is None:
+        if listener is None or self._done is not None or self._post is None or self._behind is None:
             return
-        if self._behind is None:
-            self._behind = threading.Semaphore(AHEAD)
         self._behind.acquire(timeout=PATIENCE)
-        self._post(self._deliver, listener, value)
+        with suppress(RuntimeError):  # the event loop has ended
+            self._post(self._deliver, listener, value)
 
     def _deliver(self, listener: Callable[[Any], None], value: Any) -> None:
         if self._behind is not None:

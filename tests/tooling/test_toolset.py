@@ -122,6 +122,24 @@ def test_types_made_beside_the_class_are_known() -> None:
     assert painting(**painting.parameters.read('{"colour": "red"}')[0]) == "RED"
 
 
+class Printer(Toolset):
+    class Paper(Enum):
+        A4 = "a4"
+
+    def feed(self, paper: Paper) -> str:
+        return paper.name
+
+    @tool
+    def eject(self, paper: list[Paper]) -> str:
+        return paper[0].name
+
+
+def test_types_made_inside_the_class_are_known() -> None:
+    found = tools(Printer())
+    assert found["feed"](**found["feed"].parameters.read('{"paper": "a4"}')[0]) == "A4"
+    assert found["eject"](**found["eject"].parameters.read('{"paper": ["a4"]}')[0]) == "A4"
+
+
 def test_a_class_in_place_of_an_object_is_an_error() -> None:
     classes: Any = [Base]
     with pytest.raises(ConfigurationError, match=r"Base is a class\. Make an object of it: Base\(\)"):
