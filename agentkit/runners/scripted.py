@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-import random
-import string
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 
-from ..errors import ScriptError
+from ..errors import AgentKitError, ConfigurationError, ScriptError
 from ..generation import Delta, Finish, FinishReason, ReasoningDelta, Request, TextDelta
 from ..messages import ToolCall, Usage
+from ..wire.ids import mint
 
 if TYPE_CHECKING:
     from .base import Runner
+
+_PIECE = re.compile(r"\s*\S+|\s+")
+"""Words, as a model would stream them; together they are the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Reply:
     """Raised after the text, in place of the end."""
 
 
-Step = str | ToolCall | Reply | Exception | Callable[[Request], "str | ToolCall | Reply"]
-"""What a script is made of. A function sees the request and may check it."""
+Step: TypeAlias = str | ToolCall | Reply | Exception | Sequence[ToolCall]
+"""One reply: a text, one or several calls, both and more (`Reply`), or an error that the runner raises."""
 
 
 def call(name: str, /, **arguments: Any) -> ToolCall:
@@ -45,8 +48,7 @@ def call(name: str, /, **arguments: Any) -> ToolCall:
     >>> call("add", a=1, b=2).arguments
     '{"a": 1, "b": 2}'
     """
-    call_id = "".join(random.choices(string.ascii_letters + string.digits, k=9))
-    return ToolCall(call_id, name, json.dumps(arguments, ensure_ascii=False))
+    return ToolCall(mint(), name, json.dumps(arguments, ensure_ascii=False))
 
 
 class Scripted:
@@ -55,12 +57,17 @@ class Scripted:
     Use it as a context manager, or call `finish`, to check that every reply was used.
 
     Args:
-        steps: The replies in order. A list of calls is one reply with several calls.
+        steps: The replies in order. A function in place of one gets the request, which it may check, and returns one.
         loop: Start again at the end instead of raising.
+
+    Raises:
+        ConfigurationError: Something in `steps` is no reply.
     """
 
-    def __init__(self, steps: Iterable[Step | list[ToolCall]], *, loop: bool = False) -> None:
-        self._steps = list(steps)
+    def __init__(self, steps: Iterable[Step | Callable[[Request], Step]], *, loop: bool = False) -> None:
+        if isinstance(steps, str):
+            raise ConfigurationError(f"a script is a list of replies, not the text {steps!r}.")
+        self._steps = [step if callable(step) else _reply(step, ConfigurationError) for step in steps]
         self._loop = loop
         self._next = 0
         self.requests: list[Request] = []
@@ -71,21 +78,21 @@ class Scripted:
         return "scripted"
 
     async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        request = _snapshot(request)
+        request = replace(request, messages=tuple(request.messages))
         self.requests.append(request)
-        reply = _reply(self._take(request), request)
-        if reply.delay:
-            await anyio.sleep(reply.delay)
+        step = self._take(request)
+        reply = _reply(step(request), ScriptError) if callable(step) else step
         _check_offered(reply, request)
+        await anyio.sleep(reply.delay)
         if reply.reasoning:
             yield ReasoningDelta(reply.reasoning)
-        for piece in _pieces(reply.text):
+        for piece in _PIECE.findall(reply.text):
             await anyio.lowlevel.checkpoint()
             yield TextDelta(piece)
         if reply.error is not None:
             raise reply.error
         for item in reply.calls:
-            yield item
+            yield replace(item, id=mint()) if self._loop else item  # an id is unique in its conversation
         await anyio.lowlevel.checkpoint()
         reason: FinishReason = reply.finish_reason or ("tool_calls" if reply.calls else "stop")
         yield Finish(reason, reply.usage, model="scripted", engine="script")
@@ -100,8 +107,11 @@ class Scripted:
             ScriptError: Replies are left over.
         """
         left = 0 if self._loop else len(self._steps) - self._next
-        if left:
-            raise ScriptError(f"{left} of {len(self._steps)} scripted replies were not asked for.")
+        if left > 0:
+            following = self._steps[self._next]
+            raise ScriptError(
+                f"{left} of {len(self._steps)} scripted replies were not asked for; the next is {following!r}."
+            )
 
     def __enter__(self) -> Scripted:
         return self
@@ -110,56 +120,38 @@ class Scripted:
         if kind is None:
             self.finish()
 
-    def _take(self, request: Request) -> Step | list[ToolCall]:
-        if self._next == len(self._steps) and self._loop and self._steps:
-            self._next = 0
-        if self._next == len(self._steps):
+    def _take(self, request: Request) -> Reply | Callable[[Request], Step]:
+        if self._loop and self._steps:
+            self._next %= len(self._steps)
+        if self._next >= len(self._steps):
             last = request.messages[-1] if request.messages else None
-            raise ScriptError(f"request {len(self.requests)} is not in the script; its last message is {last!r}.")
+            raise ScriptError(
+                f"request {len(self.requests)} is not in the script of {len(self._steps)} replies; its last message is "
+                f"{last!r}."
+            )
         self._next += 1
         return self._steps[self._next - 1]
 
 
-def _snapshot(request: Request) -> Request:
-    return Request(
-        tuple(request.messages),
-        request.tools,
-        request.tool_choice,
-        request.sampling,
-        request.output_schema,
-        request.conversation,
-        request.extra,
-    )
-
-
-def _reply(step: Step | list[ToolCall], request: Request) -> Reply:
-    if callable(step):
-        step = step(request)
+def _reply(step: Any, refusal: type[AgentKitError]) -> Reply:
+    if isinstance(step, Reply):
+        return step
     if isinstance(step, Exception):
         return Reply(error=step)
     if isinstance(step, str):
         return Reply(step)
-    if isinstance(step, ToolCall):
-        return Reply(calls=(step,))
-    if isinstance(step, list):
-        return Reply(calls=tuple(step))
-    return step
+    calls = (step,) if isinstance(step, ToolCall) else step
+    if not isinstance(calls, Sequence) or not all(isinstance(item, ToolCall) for item in calls):
+        raise refusal(
+            f"{step!r} is no reply for a script.",
+            hint="Use a text, call(...), a list of calls, Reply(...) or an error.",
+        )
+    return Reply(calls=tuple(calls))
 
 
 def _check_offered(reply: Reply, request: Request) -> None:
-    if reply.calls and not request.tools:
+    if reply.calls and (not request.tools or request.tool_choice == "none"):
         raise ScriptError(f"the script calls {reply.calls[0].name!r}, but the request offers no tools.")
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text word by word, as a model would stream it."""
-    start = 0
-    for index in range(1, len(text)):
-        if text[index] == " ":
-            yield text[start:index]
-            start = index
-    if text:
-        yield text[start:]
 
 
 if TYPE_CHECKING:
