@@ -9,10 +9,10 @@ import urllib.request
 from time import process_time
 
 import anyio
-from agentkit.runners.openai import OpenAIRunner
 from harness import Row, report, server
 
 from agentkit import Agent, tool
+from agentkit.runners.openai import OpenAIRunner
 
 
 @tool

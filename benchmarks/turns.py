@@ -9,10 +9,10 @@ from time import process_time
 
 import base
 import httpx
-from agentkit.runners.openai import OpenAIRunner
 from harness import Row, report, server
 
 from agentkit import Agent, tool
+from agentkit.runners.openai import OpenAIRunner
 
 ROUNDS = 5
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 import pytest
-from agentkit.tools.calculator import calculate
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agentkit import ToolError
+from agentkit.tools.calculator import calculate
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from agentkit.tools.clock import date_after, days_between, now, weekday
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agentkit import ToolError
+from agentkit.tools.clock import date_after, days_between, now, weekday
 
 
 def told(text: str) -> datetime:

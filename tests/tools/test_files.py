@@ -9,11 +9,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from agentkit.tools.files import LARGEST_FILE, LONGEST_LIST, Files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentkit import ToolError
+from agentkit.tools.files import LARGEST_FILE, LONGEST_LIST, Files
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of POSIX")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import anyio
 import pytest
-from agentkit.tools.shell import LARGEST_OUTPUT, Shell
 
 from agentkit import ToolError
+from agentkit.tools.shell import LARGEST_OUTPUT, Shell
 
 pytestmark = [pytest.mark.anyio, pytest.mark.skipif(sys.platform == "win32", reason="commands of POSIX")]
 

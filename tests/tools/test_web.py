@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+
+from agentkit import ToolError
 from agentkit.tools._addresses import is_public
 from agentkit.tools._page_text import page_text
 from agentkit.tools.web import LARGEST_PAGE, LONGEST_PART, Web
-
-from agentkit import ToolError
 
 pytestmark = pytest.mark.anyio
 
