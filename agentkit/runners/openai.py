@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigurationError
+from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
 from ..wire.replies import ReplyReader
@@ -38,7 +38,7 @@ class OpenAIRunner:
 
     Raises:
         ConfigurationError: `model` is empty or `base_url` no URL.
-        AuthenticationError: The hosted service is asked without a key, or the key cannot be one.
+        AuthenticationError: The key cannot be one.
     """
 
     def __init__(
@@ -58,7 +58,8 @@ class OpenAIRunner:
             raise ConfigurationError("openai needs the name of a model.", hint="For example openai:llama3.2.")
         base = (base_url or os.environ.get("OPENAI_BASE_URL") or HOSTED).strip().rstrip("/")
         hosted = base == HOSTED
-        key = cleaned(api_key, "api_key", ("OPENAI_API_KEY",), needed=hosted)
+        key = cleaned(api_key, "api_key", ("OPENAI_API_KEY",), needed=False)
+        self._nowhere = hosted and not key
         self._model = model
         self._stream = stream
         self._encoder = RequestEncoder(OPENAI_HOSTED if hosted else OPENAI, model)
@@ -78,7 +79,16 @@ class OpenAIRunner:
         return f"openai:{self._model}"
 
     def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        """Ask the server once; see `Runner.generate`."""
+        """Ask the server once; see `Runner.generate`.
+
+        Raises:
+            AuthenticationError: There is no key for the hosted service.
+        """
+        if self._nowhere:
+            raise AuthenticationError(
+                f"There is neither a server nor a key for {self.name!r}.",
+                hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
+            )
         encoder = self._encoder
         body = encoder.encode(request, stream=encoder.streams(request, self._stream))
         return self._endpoint.ask(body, lambda: ReplyReader(model=self._model, max_tokens=request.sampling.max_tokens))

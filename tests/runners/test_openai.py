@@ -89,9 +89,10 @@ async def test_the_hosted_service() -> None:
     assert json.loads(request.content)["max_completion_tokens"] == 2048
 
 
-def test_the_hosted_service_needs_a_key() -> None:
-    with pytest.raises(AuthenticationError, match="OPENAI_API_KEY"):
-        OpenAIRunner("m")
+async def test_without_a_server_and_without_a_key_nothing_is_asked() -> None:
+    runner = OpenAIRunner("m")
+    with pytest.raises(AuthenticationError, match="OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY"):
+        [delta async for delta in runner.generate(Request([]))]
 
 
 def test_a_model_is_needed() -> None:
