@@ -45,18 +45,20 @@ class _Change(NamedTuple):
     """The place of a changed value; None where the arguments as a whole were put right."""
 
 
-def mended(form: Form, data: Any) -> Outcome:
+def mended(form: Form, data: Any, name: str) -> Outcome:
     """Validate arguments, mending what can be mended.
 
     Args:
         form: What the function takes.
         data: The arguments as JSON data.
+        name: Of the tool.
     """
+    wrappers = {name, form.flat.name} if form.flat else {name}
     values, mistakes = attempt(form, data)
     repairs: list[Repair] = []
     if len(mistakes) > MOST_MISTAKES:
         return Outcome({}, repairs, mistakes)
-    changes = _changes(form, data, mistakes)
+    changes = _changes(form, data, mistakes, wrappers)
     for _ in range(min(TRIALS, VALIDATED // (len(dump(data)) + 1) + 1)):
         change = next(changes, None) if mistakes else None
         if change is None:
@@ -66,7 +68,7 @@ def mended(form: Form, data: Any) -> Outcome:
             after = "" if change.after is LEFT_OUT else dump(change.after)
             repairs.append((change.what, dump(change.before), after))
             data, values, mistakes = change.data, tried, left
-            changes = _changes(form, data, mistakes)
+            changes = _changes(form, data, mistakes, wrappers)
     return Outcome(values, repairs, mistakes)
 
 
@@ -78,8 +80,8 @@ def attempt(form: Form, data: Any) -> tuple[dict[str, Any], list[Mistake]]:
         return {}, mistakes_of(error.errors(include_url=False, include_context=False), data)
 
 
-def _changes(form: Form, data: Any, mistakes: list[Mistake]) -> Iterator[_Change]:
-    for what, shape in reshaped(form.schema, data):
+def _changes(form: Form, data: Any, mistakes: list[Mistake], wrappers: set[str]) -> Iterator[_Change]:
+    for what, shape in reshaped(form.schema, data, wrappers):
         yield _Change(what, data, shape, shape, None)
     for path in dict.fromkeys(mistake.path for mistake in mistakes):
         value = value_at(data, path)

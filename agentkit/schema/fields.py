@@ -8,7 +8,8 @@ from enum import Enum
 from types import GenericAlias
 from typing import Annotated, Any, get_args
 
-from .parameter import NOTHING, VAR_KEYWORD, VAR_POSITIONAL, Parameter, is_field, metadata_of
+from .absent import NOTHING
+from .parameter import VAR_KEYWORD, VAR_POSITIONAL, Parameter, is_field, metadata_of
 from .plain import Plain, plain
 
 REST = "**"

@@ -26,22 +26,20 @@ def resolve(annotation: Any, globals_: dict[str, Any], locals_: Mapping[str, Any
             for names in (locals_, globals_, builtins.__dict__):
                 if annotation in names:
                     return names[annotation]
-    elif type(annotation) is type or not _has_text(annotation):
+    elif type(annotation) is type or not has_text(annotation):
         return annotation
     try:
         owner: Any = SimpleNamespace(__annotations__={"it": annotation})
         return get_type_hints(owner, globals_, dict(locals_), include_extras=True)["it"]
-    except NameError as error:
-        return Unresolved(annotation if isinstance(annotation, str) else repr(annotation), str(error))
-    except Exception as error:
-        return Unresolved(annotation if isinstance(annotation, str) else repr(annotation), f"{error} ({annotation!r})")
+    except Exception as error:  # a name that does not exist, or text that is no type
+        return Unresolved(annotation, str(error))
 
 
-def _has_text(annotation: Any) -> bool:
+def has_text(annotation: Any) -> bool:
     """Whether names are still to be looked up inside a type, as in `list["Person"]`."""
     if isinstance(annotation, (str, ForwardRef)):
         return True
     arguments = getattr(annotation, "__args__", ())  # without the metadata of Annotated
     if not arguments or get_origin(annotation) is Literal:
         return False
-    return any(type(argument) is not type and _has_text(argument) for argument in arguments)
+    return any(type(argument) is not type and has_text(argument) for argument in arguments)

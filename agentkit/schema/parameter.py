@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from inspect import Parameter as Kinds
 from typing import Annotated, Any, get_args, get_origin
 
-from .plain import NOTHING as NOTHING
-from .plain import Plain as Plain
+from .absent import NOTHING
+from .plain import Plain
 
 POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWORD = (
     Kinds.POSITIONAL_ONLY,
@@ -17,8 +17,6 @@ POSITIONAL_ONLY, POSITIONAL_OR_KEYWORD, VAR_POSITIONAL, KEYWORD_ONLY, VAR_KEYWOR
     Kinds.KEYWORD_ONLY,
     Kinds.VAR_KEYWORD,
 )
-OMITTED: Any = ...
-"""There is a default, but only the function knows it."""
 
 
 @dataclass(slots=True)
@@ -38,7 +36,8 @@ class Parameter:
 class Unresolved:
     """An annotation that names something which does not exist, yet or at run time."""
 
-    text: str
+    written: Any
+    """As it stands in the signature: a text, or a type with text in it."""
     error: str
 
 
@@ -64,7 +63,7 @@ def is_injected(annotation: Any, wanted: type) -> bool:
     if annotation is wanted:
         return True
     if isinstance(annotation, Unresolved):
-        head = annotation.text.removesuffix("| None").strip().partition("[")[0]
+        head = str(annotation.written).removesuffix("| None").strip().partition("[")[0]
         return head.rpartition(".")[2] == wanted.__name__
     origin = get_origin(annotation)
     if origin is None or origin is wanted:

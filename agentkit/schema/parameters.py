@@ -129,7 +129,7 @@ class Parameters:
         ]
         for parameter in unresolved:
             names = globals_of(self._function), names_in_classes(implementation(self._function))
-            parameter.annotation = resolve(parameter.annotation.text, *names)
+            parameter.annotation = resolve(parameter.annotation.written, *names)
             parameter.plain = plain(parameter.annotation)
             if isinstance(parameter.annotation, Unresolved):
                 raise unresolvable(self.name, parameter.name, parameter.annotation)

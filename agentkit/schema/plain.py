@@ -6,18 +6,15 @@ times the price; a test compares the two. Validation is pydantic-core's, from it
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union
 
+from .absent import NOTHING
 from .docstrings import first_paragraph
 from .nodes import ANYTHING, Node, finished
 from .unions import union
-
-NOTHING: Any = inspect.Parameter.empty
-"""No default, or no annotation."""
 
 
 class Plain(NamedTuple):

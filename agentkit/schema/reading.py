@@ -24,7 +24,7 @@ def read_leniently(name: str, form: Form, text: str) -> tuple[dict[str, Any], tu
     """
     try:
         data, repairs = parse(text)
-        outcome = mended(form, data)
+        outcome = mended(form, data, name)
     except NotJSON as error:
         raise ArgumentsError(complaint(name, form, [f"they are not valid JSON: {error}"])) from None
     except RecursionError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import deque
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ForwardRef, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from ..errors import SchemaError
@@ -20,6 +21,10 @@ from .typed_dicts import is_typed_dict
 
 _LEAVES = {bytes, date, datetime, time, timedelta, Decimal, Path, UUID, tuple, set, frozenset}
 _CONTAINERS = {list, dict, set, frozenset, tuple, deque, Union, UnionType}
+HINT = (
+    "Use a type that JSON can carry (text, numbers, lists, a dataclass, a pydantic model), bind it with "
+    "functools.partial, or take it from a parameter annotated Context."
+)
 _Seen: TypeAlias = set[int]
 
 
@@ -40,8 +45,6 @@ def check(function: str, fields: Sequence[Field]) -> None:
 
 def explained(function: str, fields: Sequence[Field], error: Exception) -> SchemaError:
     """The error of a form as a whole, blamed on the parameter that causes it."""
-    if isinstance(error, SchemaError) and "parameter" in error.message:
-        return error
     for field in fields:
         try:
             _ask_pydantic(function, field)
@@ -52,7 +55,9 @@ def explained(function: str, fields: Sequence[Field], error: Exception) -> Schem
 
 def _certain(annotation: Any, seen: _Seen) -> bool:
     """Whether it is clear without pydantic that a type can be described. Names that do not exist yet come later."""
-    if isinstance(annotation, Unresolved) or id(annotation) in seen or plain(annotation) is not None:
+    if isinstance(annotation, (Unresolved, str, ForwardRef)):
+        return True
+    if id(annotation) in seen or plain(annotation) is not None:
         return True
     origin = get_origin(annotation)
     if origin is Literal:
@@ -69,10 +74,10 @@ def _certain(annotation: Any, seen: _Seen) -> bool:
     return _certain_class(annotation, seen)
 
 
-def _certain_class(cls: type, seen: _Seen) -> bool:
-    model_fields = getattr(cls, "__pydantic_fields__", None)
-    if model_fields is not None and not dataclasses.is_dataclass(cls):
-        return all(_certain(field.annotation, seen) for field in model_fields.values())
+def _certain_class(cls: Any, seen: _Seen) -> bool:
+    pydantic = sys.modules.get("pydantic")
+    if pydantic is not None and issubclass(cls, pydantic.BaseModel):
+        return all(_certain(field.annotation, seen) for field in cls.model_fields.values())
     named = is_typed_dict(cls) or (issubclass(cls, tuple) and hasattr(cls, "_fields"))
     if not named and not dataclasses.is_dataclass(cls):
         return False
@@ -95,15 +100,14 @@ def _ask_pydantic(function: str, field: Field) -> None:
         raise SchemaError(
             f"parameter {field.name!r} of {function!r} has the type {_named(field.annotation)}, "
             f"which cannot be described to a model: {reason}.",
-            hint="Use a type that JSON can carry (text, numbers, lists, a dataclass, a pydantic model), bind it with "
-            "functools.partial, or take it from a parameter annotated Context.",
+            hint=(isinstance(error, SchemaError) and error.hint) or HINT,
         ) from error
 
 
 def unresolvable(function: str, name: str, annotation: Unresolved) -> SchemaError:
     """The error of an annotation that names what does not exist."""
     return SchemaError(
-        f"parameter {name!r} of {function!r} is annotated {annotation.text!r}, which cannot be resolved: "
+        f"parameter {name!r} of {function!r} is annotated {annotation.written!r}, which cannot be resolved: "
         f"{annotation.error}.",
         hint="Import the name at run time (not only under TYPE_CHECKING), or define it in the module.",
     )

@@ -6,6 +6,8 @@ import sys
 from types import FrameType, FunctionType
 from typing import Any
 
+from .hints import has_text
+
 
 def names_around(function: Any) -> dict[str, Any]:
     """Names of the functions and classes in which a function is being defined.
@@ -15,7 +17,7 @@ def names_around(function: Any) -> dict[str, Any]:
     """
     if not isinstance(function, FunctionType) or function.__qualname__ == function.__name__:
         return {}
-    if not any(isinstance(note, str) for note in function.__annotations__.values()):
+    if not any(map(has_text, function.__annotations__.values())):
         return {}
     parts = function.__qualname__.split(".")
     scopes = {".".join(parts[:end]).removesuffix(".<locals>") for end in range(1, len(parts))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any, TypeAlias
 
 from .candidates import literal
@@ -10,13 +10,19 @@ from .candidates import literal
 Shape: TypeAlias = tuple[str, Any]
 """What was done, and the arguments after it."""
 
+WRAPPERS = frozenset(
+    ("arguments", "args", "kwargs", "parameters", "params", "properties", "input", "inputs", "data", "payload", "body")
+)
+"""Names that models give to the arguments as a whole."""
 
-def reshaped(schema: dict[str, Any], data: Any) -> Iterator[Shape]:
+
+def reshaped(schema: dict[str, Any], data: Any, wrappers: Set[str]) -> Iterator[Shape]:
     """Other readings of the arguments as a whole. Which of them is right, the validation decides.
 
     Args:
         schema: The parameters, as the model saw them.
         data: The arguments as JSON data.
+        wrappers: Names besides `WRAPPERS` that may stand for the arguments as a whole.
     """
     names = schema.get("properties", {})
     if not isinstance(data, dict):
@@ -25,7 +31,7 @@ def reshaped(schema: dict[str, Any], data: Any) -> Iterator[Shape]:
     if len(data) == 1:
         key, value = next(iter(data.items()))
         inner = literal(value) if isinstance(value, str) else value
-        if isinstance(inner, dict):
+        if isinstance(inner, dict) and (key in WRAPPERS or key in wrappers):
             yield f"arguments were wrapped in {key!r}", inner
     strange = [name for name in data if name not in names]
     for name in strange:

@@ -11,11 +11,10 @@ from types import FunctionType, MethodType
 from typing import Any, TypeAlias, get_args, get_origin
 
 from ..errors import SchemaError
+from .absent import NOTHING, OMITTED
 from .hints import resolve
 from .parameter import (
     KEYWORD_ONLY,
-    NOTHING,
-    OMITTED,
     POSITIONAL_ONLY,
     POSITIONAL_OR_KEYWORD,
     VAR_KEYWORD,

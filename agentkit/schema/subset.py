@@ -38,8 +38,9 @@ def reduced(raw: Mapping[str, Any]) -> Node:
     """
     node: Node | None = None
     for depth in range(DEPTH, 0, -1):
-        node = _Reducer(raw.get("$defs", {}), depth).node(raw)
-        if node is not None and len(json.dumps(node, default=str)) <= SMALL:
+        reducer = _Reducer(raw.get("$defs", {}), depth)
+        node = reducer.node(raw)
+        if not reducer.cut or (node is not None and len(json.dumps(node, default=str)) <= SMALL):
             break
     if node is None:
         raise SchemaError("the type contains itself without end.", hint="Make the inner one optional.")
@@ -53,6 +54,8 @@ class _Reducer:
         self._definitions = definitions
         self._depth = depth
         self._open: Counter[str] = Counter()
+        self.cut = False
+        """Whether something was left out."""
 
     def node(self, raw: Any) -> Node | None:
         """Reduce a schema, with what it says about itself as description."""
@@ -68,12 +71,13 @@ class _Reducer:
                 return self._described(self._alternatives(raw[key]), raw)
         if "const" in raw or "enum" in raw:
             return self._described(_enumeration(raw.get("enum", [raw.get("const")])), raw)
-        shape = getattr(self, f"_{raw.get('type')}", None)
-        return self._described(shape(raw) if shape else _scalar(raw), raw)
+        make = {"array": self._array, "object": self._object}.get(str(raw.get("type")), _scalar)
+        return self._described(make(raw), raw)
 
     def _referred(self, raw: Mapping[str, Any]) -> Node | None:
         name = raw["$ref"].rpartition("/")[2]
         if self._open[name] >= self._depth:
+            self.cut = True
             return None
         self._open[name] += 1
         siblings = {key: value for key, value in raw.items() if key != "$ref"}

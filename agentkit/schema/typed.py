@@ -78,7 +78,7 @@ class _Generator(GenerateJsonSchema):
         return self.handle_invalid_for_json_schema(schema, f"a class ({schema['cls'].__name__})")
 
     def call_schema(self, schema: core_schema.CallSchema) -> dict[str, Any]:
-        """A NamedTuple up to pydantic 2.12: as an object, which it takes as well as a list."""
+        """A NamedTuple of an older pydantic, as an object, which it takes as well as a list."""
         arguments: Any = schema["arguments_schema"]
         if arguments["type"] != "arguments":
             return super().call_schema(schema)
@@ -86,7 +86,7 @@ class _Generator(GenerateJsonSchema):
         return _documented(made, schema["function"])
 
     def named_tuple_schema(self, schema: Any) -> dict[str, Any]:
-        """A NamedTuple, as an object, which it takes as well as a list."""
+        """A NamedTuple of a newer one, likewise."""
         listed = super().named_tuple_schema(schema)
         names = [field["name"] for field in schema["fields"]]
         made = {"type": "object", "properties": dict(zip(names, listed.get("prefixItems", ()), strict=True))}

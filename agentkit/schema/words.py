@@ -40,7 +40,7 @@ def kind(node: dict[str, Any]) -> str:
     if node["type"] == "array":
         return "a list of " + _plural(node["items"])
     if node["type"] == "object":
-        names = ", ".join(_member(name, value) for name, value in node.get("properties", {}).items())
+        names = ", ".join(_member(name, value) for name, value in [*node.get("properties", {}).items()][:8])
         return f"an object with {names}" if names else "an object"
     return _KINDS.get(node["type"], str(node["type"]))
 

@@ -175,6 +175,15 @@ def test_one_object_may_come_flat_or_wrapped() -> None:
     assert read('{"x": 1, "label": "a"}', first) == {"point": Point(1), "label": "a"}
 
 
+def test_only_a_name_for_all_arguments_is_a_wrapper() -> None:
+    def remove(path: str) -> None:
+        pass
+
+    assert read('{"it": {"path": "x"}}', remove) == {"path": "x"}
+    with pytest.raises(ArgumentsError, match="dry_run: there is no such parameter"):
+        read('{"dry_run": {"path": "x"}}', remove)
+
+
 def test_wrapping_is_seen_also_where_every_field_has_a_default() -> None:
     class Options(BaseModel):
         size: int = 1
