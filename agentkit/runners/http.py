@@ -35,7 +35,7 @@ class Endpoint:
         max_connections: Most requests under way at a time, per event loop; further ones wait in a queue.
 
     Raises:
-        ConfigurationError: `url` is none.
+        ConfigurationError: `url` is none, or a number is out of its range.
     """
 
     def __init__(
@@ -49,6 +49,11 @@ class Endpoint:
         retries: int = 2,
         max_connections: int = 500,
     ) -> None:
+        if not (timeout > 0 and retries >= 0 and max_connections >= 1):
+            raise ConfigurationError(
+                f"timeout={timeout!r}, retries={retries!r}, max_connections={max_connections!r} cannot be.",
+                hint="They are at least more than 0 seconds, 0 and 1.",
+            )
         self._url: Any = url
         self._where = _host(url)
         users = {name.lower(): value for name, value in (further or {}).items()}

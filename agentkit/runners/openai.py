@@ -57,14 +57,15 @@ class OpenAIRunner:
         if not model:
             raise ConfigurationError("openai needs the name of a model.", hint="For example openai:llama3.2.")
         base = (base_url or os.environ.get("OPENAI_BASE_URL") or HOSTED).strip().rstrip("/")
+        base = base.removesuffix("/chat/completions")
         hosted = base == HOSTED
         key = cleaned(api_key, "api_key", ("OPENAI_API_KEY",), needed=False)
-        self._nowhere = hosted and not key
+        self._nowhere = hosted and not key and not headers
         self._model = model
         self._stream = stream
         self._encoder = RequestEncoder(OPENAI_HOSTED if hosted else OPENAI, model)
         self._endpoint = Endpoint(
-            base.removesuffix("/chat/completions") + "/chat/completions",
+            f"{base}/chat/completions",
             {"authorization": f"Bearer {key}"} if key else {},
             headers,
             client=client,

@@ -259,6 +259,12 @@ async def test_what_is_no_url_is_refused(url: str) -> None:
         Endpoint(url, {})
 
 
+@pytest.mark.parametrize("option", [{"timeout": 0}, {"timeout": -1.0}, {"retries": -1}, {"max_connections": 0}])
+async def test_what_cannot_be_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be"):
+        Endpoint("http://models.test", {}, **option)
+
+
 async def test_a_header_that_cannot_be_sent() -> None:
     async with serve(STREAM) as server:
         for value in ("a\r\nb: c", "ä"):

@@ -83,8 +83,9 @@ async def test_not_streaming() -> None:
     assert json.loads(request.content) == {"model": "m", "messages": [], "max_tokens": 5}
 
 
-async def test_the_hosted_service() -> None:
-    request, _ = await sent(Request([]), api_key="secret")
+@pytest.mark.parametrize("base", [None, "https://api.openai.com/v1/", "https://api.openai.com/v1/chat/completions"])
+async def test_the_hosted_service(base: str | None) -> None:
+    request, _ = await sent(Request([]), api_key="secret", base_url=base)
     assert str(request.url) == "https://api.openai.com/v1/chat/completions"
     assert json.loads(request.content)["max_completion_tokens"] == 2048
 
