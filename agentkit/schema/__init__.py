@@ -2,6 +2,7 @@
 
 from .errors import ArgumentsError
 from .parameters import Parameters
+from .signature import implementation
 from .words import HUMPS, in_words
 
-__all__ = ["HUMPS", "ArgumentsError", "Parameters", "in_words"]
+__all__ = ["HUMPS", "ArgumentsError", "Parameters", "implementation", "in_words"]

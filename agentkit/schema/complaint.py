@@ -13,6 +13,8 @@ _MOST = 8
 """Mistakes that are named."""
 _LONGEST = 80
 """Characters of a wrong value."""
+_LONGEST_REASON = 400
+"""Characters of a reason, which may come from a validator of the user."""
 
 
 def complaint(name: str, form: Form, reasons: Sequence[str], wrong: Iterable[str] = ()) -> str:
@@ -44,6 +46,7 @@ def reasons_of(mistakes: Sequence[Mistake]) -> list[str]:
 
 def _line(path: str, mistakes: Sequence[Mistake]) -> str:
     reason = ", or ".join(dict.fromkeys(mistake.reason for mistake in mistakes))
+    reason = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
     given = "" if mistakes[0].kind in ("missing", "extra_forbidden") else f"; got {_short(mistakes[0])}"
     return f"{path}: {reason}{given}"
 

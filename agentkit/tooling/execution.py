@@ -37,7 +37,7 @@ async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -
     except ArgumentsError as error:
         return ToolResult(call, str(error), "invalid")
     except Exception as error:  # from a validator of the tool's own types
-        return failed(call, error)
+        return failed(call, error, ran=False)
     args, kwargs = tool.parameters.bind(values, context)
     outcome: Outcome | None = None
     try:
@@ -52,7 +52,7 @@ async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -
         text = f"Stopped after {tool.timeout:g} seconds: the tool did not finish. It may or may not have taken effect."
         return ToolResult(call, text, "timeout", repairs=repairs)
     if outcome.error is not None:
-        return failed(call, outcome.error, tool.max_result, repairs)
+        return failed(call, outcome.error, repairs)
     text = as_text(outcome.value, tool.max_result, nothing="done" if tool.returns_nothing else "null")
     return ToolResult(call, text, value=outcome.value, repairs=repairs)
 

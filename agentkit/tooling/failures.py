@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 import secrets
+from typing import TypeAlias
 
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
-from .results import shortened
+from .results import as_text
 
 LONGEST = 4_000
 """Characters of an error text."""
+Repairs: TypeAlias = tuple[tuple[str, str, str], ...]
 
 
-def failed(
-    call: ToolCall, error: BaseException, limit: int = LONGEST, repairs: tuple[tuple[str, str, str], ...] = ()
-) -> ToolResult:
+def failed(call: ToolCall, error: BaseException, repairs: Repairs = (), *, ran: bool = True) -> ToolResult:
     """The result of a call that raised.
 
     The text of `ToolError` is meant for the model. Of anything else it gets the name of the class and an id, since the
     text may hold secrets; under this id the logger `agentkit` has all of it, and so has `ToolResult.error`.
+
+    Args:
+        call: The call.
+        error: What was raised.
+        repairs: What was mended in its arguments.
+        ran: Whether the function was started at all.
     """
     if isinstance(error, ToolError):
-        text = shortened(str(error) or "The tool failed.", min(limit, LONGEST))
-        return ToolResult(call, text, "error", error=error, repairs=repairs)
-    number = secrets.token_hex(4)
-    _log(call, error, number)
-    text = f"The tool failed: {type(error).__name__} (error {number}). It may or may not have taken effect."
+        text = as_text(_words(error) or "The tool failed.", LONGEST)
+    else:
+        number = secrets.token_hex(4)
+        _log(call, error, number)
+        effect = "It may or may not have taken effect." if ran else "Not run: its arguments could not be checked."
+        text = f"The tool failed: {type(error).__name__} (error {number}). {effect}"
     return ToolResult(call, text, "error", error=error, repairs=repairs)
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return type(error).__name__
 
 
 def _log(call: ToolCall, error: BaseException, number: str) -> None:

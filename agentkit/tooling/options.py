@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from functools import partial
 from typing import Any, TypedDict
 
 from ..errors import ConfigurationError, SchemaError
-from ..schema import HUMPS
+from ..schema import HUMPS, implementation
 
 NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 """Names that every wire carries; OpenAI's is the narrowest."""
@@ -86,7 +85,5 @@ def check_name(name: str, function: Any) -> None:
 
 def returns_nothing(function: Any) -> bool:
     """Whether a function is a procedure: annotated to return None, or not annotated."""
-    while isinstance(function, partial):
-        function = function.func
-    notes = getattr(inspect.unwrap(function), "__annotations__", {})
+    notes = getattr(implementation(function), "__annotations__", {})
     return notes.get("return") in (None, "None")

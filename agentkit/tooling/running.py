@@ -74,9 +74,10 @@ def _from_outside() -> bool:
     """
     asyncio = sys.modules.get("asyncio")
     try:
-        return asyncio is None or asyncio.current_task().cancelling() > 0
+        task = asyncio.current_task() if asyncio else None
     except RuntimeError:  # not an event loop of asyncio
         return True
+    return task is None or task.cancelling() > 0
 
 
 def _poster() -> Any:

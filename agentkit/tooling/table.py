@@ -83,13 +83,16 @@ class ToolTable:
         from anyio import Lock
 
         self._door = self._door or Lock()
-        async with self._door:
+        await self._door.acquire()
+        try:
             if self._open is None:
                 async with AsyncExitStack() as stack:
                     for toolset in self._toolsets:
                         await stack.enter_async_context(toolset)
                     self._open = stack.pop_all()
             self._entered += 1
+        finally:
+            self._leave(self._door)
         return self
 
     async def __aexit__(
@@ -100,7 +103,7 @@ class ToolTable:
             return
         from anyio import CancelScope
 
-        with CancelScope(shield=True):
+        with CancelScope(shield=True):  # or the count would be wrong for ever
             await self._door.acquire()
         try:
             self._entered -= 1
@@ -108,8 +111,12 @@ class ToolTable:
                 stack, self._open = self._open, None
                 await stack.__aexit__(kind, error, trace)
         finally:
-            door, self._door = self._door, self._door if self._entered else None  # a lock belongs to one event loop
-            door.release()
+            self._leave(self._door)
+
+    def _leave(self, door: Lock) -> None:
+        if not self._entered and not door.statistics().tasks_waiting:
+            self._door = None  # the next run may be in another event loop, and a lock belongs to one
+        door.release()
 
     def _add(self, tool: Tool[..., Any]) -> None:
         other = self._tools.get(tool.name)
@@ -123,7 +130,7 @@ class ToolTable:
     def _unknown(self, name: str) -> str:
         names = sorted(self._tools)
         if not names:
-            return f"There is no tool {name!r}; there are no tools at all. Answer without."
+            return f"There is no tool {name[:100]!r}; there are no tools at all. Answer without."
         close = get_close_matches(name, names, 1)
         meant = f" Did you mean {close[0]!r}?" if close else ""
         listed = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
@@ -151,8 +158,11 @@ def _bound(tool: Tool[..., Any]) -> Tool[..., Any]:
     function: Any = tool.func
     owner = getattr(function, "__qualname__", "").rpartition(".")[0]
     loose = isinstance(function, FunctionType) and owner and not owner.endswith("<locals>")
-    if tool.unbound or (loose and function.__code__.co_varnames[:1] == ("self",)):
-        raise ConfigurationError(f"{tool.name!r} is a method without its object.", hint=f"Use {owner}().{tool.name}.")
+    if tool.unbound or (loose and function.__code__.co_varnames[:1] in (("self",), ("cls",))):
+        raise ConfigurationError(
+            f"{tool.name!r} is a method without its object.",
+            hint=f"Use {owner}().{tool.name}; for a class method, put @tool above @classmethod.",
+        )
     return tool
 
 

@@ -156,6 +156,29 @@ async def test_runs_that_overlap_share_the_toolsets() -> None:
 
 
 @pytest.mark.anyio
+async def test_a_run_that_begins_while_the_last_one_ends_waits_for_its_end() -> None:
+    trace: list[str] = []
+
+    class Slow(Traced):
+        async def __aexit__(self, *_: object) -> None:
+            await anyio.sleep(0.02)
+            await super().__aexit__()
+
+    table = ToolTable([Slow("a", trace)])
+
+    async def run(start: float) -> None:
+        await anyio.sleep(start)
+        async with table:
+            await anyio.sleep(0.01)
+
+    async with anyio.create_task_group() as group:
+        for start in (0, 0.015, 0.02, 0.035, 0.2):
+            group.start_soon(run, start)
+    assert trace == ["+a", "-a"] * (len(trace) // 2)
+    assert len(trace) >= 4
+
+
+@pytest.mark.anyio
 async def test_a_cancelled_run_leaves_the_toolsets_to_the_others() -> None:
     trace: list[str] = []
     table = ToolTable([Traced("a", trace)])
