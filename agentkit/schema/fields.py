@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
 from enum import Enum
 from types import GenericAlias
 from typing import Annotated, Any, get_args
@@ -103,7 +102,7 @@ def _as_json(default: Any) -> Any:
         return default
     if isinstance(default, Enum):
         default = default.value
-    if isinstance(default, (date, time)):
+    if hasattr(default, "isoformat"):
         return default.isoformat()
     if isinstance(default, (tuple, set, frozenset)):
         default = sorted(default, key=str) if isinstance(default, (set, frozenset)) else list(default)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .binding import Binding
-from .docstrings import read_docstring
 from .fields import Field, field_of
 from .form import Form
 from .hints import resolve
 from .parameter import Unresolved, is_injected
-from .parsing import Repair
 from .plain import plain
-from .refusal import check, explained, unresolvable
 from .scope import names_in_classes
 from .signature import docstring_of, globals_of, implementation, names_of, parameters_of
+
+if TYPE_CHECKING:
+    from .parsing import Repair
 
 
 class Parameters:
@@ -44,7 +44,7 @@ class Parameters:
         self._form: Form | None = None
         self._binding: Binding | None = None
         self._documentation: tuple[str, dict[str, str]] | None = None
-        check(name, self._fields)
+        self._check()
 
     def without_first(self) -> Parameters:
         """The same without the first parameter, which a method's instance or class takes."""
@@ -102,6 +102,8 @@ class Parameters:
 
     def _documented(self) -> tuple[str, dict[str, str]]:
         if self._documentation is None:
+            from .docstrings import read_docstring
+
             self._documentation = read_docstring(docstring_of(self._function))
         return self._documentation
 
@@ -117,6 +119,8 @@ class Parameters:
             try:
                 self._form = Form(self._fields, hidden)
             except Exception as error:
+                from .refusal import explained
+
                 raise explained(self.name, self._fields, error) from error
         return self._form
 
@@ -132,7 +136,16 @@ class Parameters:
             parameter.annotation = resolve(parameter.annotation.written, *names)
             parameter.plain = plain(parameter.annotation)
             if isinstance(parameter.annotation, Unresolved):
+                from .refusal import unresolvable
+
                 raise unresolvable(self.name, parameter.name, parameter.annotation)
         if unresolved:
             self._fields = self._visible()
+            self._check()
+
+    def _check(self) -> None:
+        """Refuse what cannot be described; what is plain can."""
+        if not all(field.plain for field in self._fields):
+            from .refusal import check
+
             check(self.name, self._fields)

@@ -23,7 +23,6 @@ from .parameter import (
 )
 from .plain import plain
 from .scope import names_around
-from .typed_dicts import typed_dict_keys
 
 _Raw: TypeAlias = tuple[str, Any, Any, Any]
 """Name, kind, annotation as written, default."""
@@ -136,6 +135,8 @@ def _unpacked(parameter: Parameter) -> list[Parameter]:
     """The keys of `**kwargs: Unpack[TypedDict]`, each a keyword of its own."""
     if repr(get_origin(parameter.annotation)) not in ("typing.Unpack", "typing_extensions.Unpack"):
         return [parameter]
+    from .typed_dicts import typed_dict_keys
+
     keys = get_args(parameter.annotation)[0]
     return [
         Parameter(name, KEYWORD_ONLY, note, NOTHING if required else OMITTED, plain(note))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-"""Where a new word begins in `sendEmail` and in `HTTPServer`."""
+HUMPS = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+"""Regular expression for where a new word begins in `sendEmail` and in `HTTPServer`."""
 
 _KINDS = {
     "string": "text",
@@ -25,7 +25,7 @@ def in_words(name: str) -> str:
     """
     if name.islower() and "_" not in name:
         return name.capitalize()
-    words = " ".join(HUMPS.sub(" ", name).replace("_", " ").split()).lower()
+    words = " ".join(re.sub(HUMPS, " ", name).replace("_", " ").split()).lower()
     return words[:1].upper() + words[1:] if words else name
 
 

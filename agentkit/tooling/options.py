@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 from ..errors import ConfigurationError, SchemaError
 from ..schema import HUMPS, implementation
 
-NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+NAME = r"[a-zA-Z0-9_-]{1,64}"
 """Names that every wire carries; OpenAI's is the narrowest."""
 
 
@@ -66,7 +66,7 @@ def name_of(function: Any) -> str:
     name = getattr(function, "__name__", None)
     if isinstance(name, str):
         return name
-    return HUMPS.sub("_", type(function).__name__).lower()
+    return re.sub(HUMPS, "_", type(function).__name__).lower()
 
 
 def check_name(name: str, function: Any) -> None:
@@ -75,7 +75,7 @@ def check_name(name: str, function: Any) -> None:
     Raises:
         SchemaError: Says what a name may be, and how to give one.
     """
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         what = "a lambda has no name" if name == "<lambda>" else f"{name!r} cannot be the name of a tool"
         raise SchemaError(
             f"{what}: 1 to 64 letters a-z, digits, _ and - are allowed.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
-from difflib import get_close_matches
 from functools import cached_property
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -131,6 +130,8 @@ class ToolTable:
         names = sorted(self._tools)
         if not names:
             return f"There is no tool {name[:100]!r}; there are no tools at all. Answer without."
+        from difflib import get_close_matches
+
         close = get_close_matches(name, names, 1)
         meant = f" Did you mean {close[0]!r}?" if close else ""
         listed = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
