@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 SETTINGS = (
@@ -18,6 +20,11 @@ SETTINGS = (
     "https_proxy",
     "all_proxy",
 )
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and let the programs under test hear it, also where a shell started the tests in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=["asyncio", "trio"])
