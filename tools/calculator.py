@@ -21,7 +21,7 @@ LARGEST_NUMBER = 13_000
 
 @tool
 def calculate(expression: str) -> int | float | bool:
-    """Calculate an arithmetic expression.
+    """Calculate: add, subtract, multiply, divide, powers, percentages, square roots.
 
     Args:
         expression: What to calculate, for example (3 + 4) * 2^8, 12.5 % of 840, sqrt(2), 17 % 5, round(10 / 3, 2).

@@ -14,7 +14,7 @@ from agentkit import ToolError, tool
 
 @tool
 def now(place: str = "local") -> str:
-    """Tell the current date and time in a city or time zone.
+    """Tell the time now and the date today, here or in a city.
 
     Args:
         place: A city such as Tokyo or New York, a time zone such as Europe/Paris or UTC+2, or local.
