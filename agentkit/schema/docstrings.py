@@ -12,14 +12,12 @@ if TYPE_CHECKING:
     from docstring_parser import Docstring
 
 _MARKS = {
-    "NUMPYDOC": re.compile(r"^[A-Z][A-Za-z ]+\n-{3,}[ \t]*$", re.MULTILINE),
-    "REST": re.compile(
-        r"^[ \t]*:(?:param(?:eter)?|arg(?:ument)?|key(?:word)?|attribute|type|returns?|rtype|raises?)\b", re.MULTILINE
-    ),
-    "EPYDOC": re.compile(r"^[ \t]*@(?:param|type|keyword|returns?|rtype|raises?)\b", re.MULTILINE),
+    "NUMPYDOC": r"(?m)^[A-Z][A-Za-z ]+\n-{3,}[ \t]*$",
+    "REST": r"(?m)^[ \t]*:(?:param(?:eter)?|arg(?:ument)?|key(?:word)?|attribute|type|returns?|rtype|raises?)\b",
+    "EPYDOC": r"(?m)^[ \t]*@(?:param|type|keyword|returns?|rtype|raises?)\b",
 }
 """What shows that a docstring is of a style of docstring-parser."""
-_SIGNS = re.compile(r"-{3}|^[ \t]*[:@]", re.MULTILINE)
+_SIGNS = r"(?m)-{3}|^[ \t]*[:@]"
 
 
 def read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
@@ -36,10 +34,10 @@ def read_docstring(text: str | None) -> tuple[str, dict[str, str]]:
         return "", {}
     text = inspect.cleandoc(text)
     summary, descriptions = read_google(text)
-    if descriptions or not _SIGNS.search(text):
+    if descriptions or not re.search(_SIGNS, text):
         return summary, descriptions
     for style, mark in _MARKS.items():
-        parsed = _parsed(style, text) if mark.search(text) else None
+        parsed = _parsed(style, text) if re.search(mark, text) else None
         if parsed is not None:
             return _summary(parsed), _descriptions(parsed)
     return summary, descriptions

@@ -13,8 +13,8 @@ _PARAMETERS = (
     r"|Other Parameters"
 )
 _OTHERS = r"Returns?|Yields?|Raises|Exceptions?|Except|Warns|Examples?|See Also|References|Todo"
-HEADER = re.compile(rf"^(?:({_PARAMETERS})|(?:{_OTHERS})):[ \t]*$", re.MULTILINE)
-_UNINDENTED = re.compile(r"^\S", re.MULTILINE)
+_HEADER = rf"(?m)^(?:({_PARAMETERS})|(?:{_OTHERS})):[ \t]*$"
+_UNINDENTED = r"(?m)^\S"
 
 
 def read_google(text: str) -> tuple[str, dict[str, str]]:
@@ -26,7 +26,7 @@ def read_google(text: str) -> tuple[str, dict[str, str]]:
     Returns:
         The text outside of the sections, and the descriptions of parameters by name.
     """
-    headers = list(HEADER.finditer(text))
+    headers = list(re.finditer(_HEADER, text))
     if not headers:
         return text, {}
     outside = [text[: headers[0].start()]]
@@ -35,7 +35,7 @@ def read_google(text: str) -> tuple[str, dict[str, str]]:
     ends = [header.start() for header in headers[1:]] + [len(text)]
     for header, end in zip(headers, ends, strict=True):
         body = text[header.end() : end]
-        after = None if flush else _UNINDENTED.search(body)
+        after = None if flush else re.search(_UNINDENTED, body)
         if after:
             outside.append(body[after.start() :])
             body = body[: after.start()]

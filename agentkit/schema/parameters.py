@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .binding import Binding
+from .docstrings import read_docstring
 from .fields import Field, field_of
 from .form import Form
 from .hints import resolve
@@ -102,8 +103,6 @@ class Parameters:
 
     def _documented(self) -> tuple[str, dict[str, str]]:
         if self._documentation is None:
-            from .docstrings import read_docstring
-
             self._documentation = read_docstring(docstring_of(self._function))
         return self._documentation
 

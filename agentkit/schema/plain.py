@@ -12,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union
 
 from .absent import NOTHING
+from .docstrings import first_paragraph
 from .nodes import ANYTHING, Node, finished
 from .unions import union
 
@@ -113,16 +114,8 @@ def _enum(cls: type[Enum]) -> Plain | None:
     core = {"type": "enum", "cls": cls, "members": list(cls)}
     if issubclass(cls, (str, int)):
         core["sub_type"] = "str" if issubclass(cls, str) else "int"
-    text = "" if cls.__doc__ == "An enumeration." else _summary(cls.__doc__)
+    text = "" if cls.__doc__ == "An enumeration." else first_paragraph(cls.__doc__)
     return Plain({**node, "description": text} if text else node, core)
-
-
-def _summary(text: str | None) -> str:
-    if not text:
-        return ""
-    from .docstrings import first_paragraph
-
-    return first_paragraph(text)
 
 
 def _closed(values: tuple[Any, ...]) -> Node | None:
