@@ -65,14 +65,15 @@ class Shell(Toolset):
 
     async def _start(self, command: str) -> Process:
         try:
-            return await anyio.open_process(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                cwd=self._cwd,
-                start_new_session=True,  # a group of its own, which can be killed as a whole
-            )
+            with anyio.CancelScope(shield=True):  # cancelled half-way, it would leave children that nobody knows of
+                return await anyio.open_process(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    cwd=self._cwd,
+                    start_new_session=True,  # a group of its own, which can be killed as a whole
+                )
         except (OSError, ValueError) as error:
             raise ToolError(f"The command could not be started: {error}.") from None
 
