@@ -5,6 +5,7 @@ the result. A tool that must be alone says `@tool(sequential=True)`, one that ma
 """
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import anyio
 
@@ -13,11 +14,11 @@ from agentkit.events import RunFinished, ToolFinished, ToolProgress
 
 
 @tool(timeout=5)
-async def measure(sensor: str) -> AsyncIterator[str]:
+async def measure(sensor: Literal["roof", "cellar", "garden"]) -> AsyncIterator[str]:
     """Measure the temperature with a sensor.
 
     Args:
-        sensor: Which one: roof, cellar or garden.
+        sensor: Which one.
     """
     for percent in (30, 60, 90):
         await anyio.sleep(0.05)
