@@ -66,7 +66,7 @@ class Shell(Toolset):
     async def _start(self, command: str) -> Process:
         try:
             with anyio.CancelScope(shield=True):  # cancelled half-way, it would leave children that nobody knows of
-                return await anyio.open_process(
+                process = await anyio.open_process(
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
@@ -76,6 +76,7 @@ class Shell(Toolset):
                 )
         except (OSError, ValueError) as error:
             raise ToolError(f"The command could not be started: {error}.") from None
+        return process
 
 
 class _Output:
