@@ -82,8 +82,8 @@ def main() -> None:
             Row("import agentkit", ours - empty, "ms"),
             Row("modules after import agentkit", modules("import agentkit"), "", 200),
             Row("distributions of a plain install, agentkit included", len(installed), "", 16),
-            Row("from process start to the first answer", first, "ms", 200),
-            Row("the same by a hand-written httpx loop", first_base, "ms"),
+            Row("from process start to the first answer", first, "ms"),
+            Row("the same, over a hand-written httpx loop", first / first_base, "x", 1.37),
         ]
     )
     if "--verbose" in sys.argv:

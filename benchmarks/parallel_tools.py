@@ -6,6 +6,7 @@ import asyncio
 import time
 from time import perf_counter, process_time
 
+import anyio
 from harness import Row, report
 
 from agentkit import Agent, tool
@@ -64,12 +65,29 @@ async def extra_call() -> float:
     return (await cost(401) - await cost(1)) / 400 * 1e6
 
 
+async def bare_task() -> float:
+    """CPU microseconds of one more task in an anyio group, which every parallel call needs."""
+
+    async def nothing() -> None:
+        pass
+
+    samples = []
+    for _ in range(8):
+        start = process_time()
+        async with anyio.create_task_group() as group:
+            for _ in range(400):
+                group.start_soon(nothing)
+        samples.append((process_time() - start) / 400 * 1e6)
+    return min(samples)
+
+
 def main() -> None:
     report(
         [
             Row("64 async tools of 10 ms", asyncio.run(batch_seconds("nap")) * 1e3, "ms", 14),
             Row("64 sync tools of 10 ms", asyncio.run(batch_seconds("block")) * 1e3, "ms", 25),
             Row("CPU of one call more in a turn", asyncio.run(extra_call()), "us", 40),
+            Row("of which the bare task in an anyio group", asyncio.run(bare_task()), "us"),
         ]
     )
 

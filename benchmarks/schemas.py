@@ -76,7 +76,7 @@ def main() -> None:
     table = ToolTable([Tool(quick)])
     call = ToolCall("a00000001", "quick", '{"city": "Lagos", "days": 3, "metric": false}')
     tool = Tool(quick)
-    validate = tool.validate  # the public way to typed arguments
+    validate = tool.parameters.read
     context = Context(None, call)
     Tool(plain).spec, Tool(nested).spec
     validate(call.arguments)
