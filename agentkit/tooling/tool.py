@@ -107,7 +107,7 @@ class Tool(Generic[P, R]):
         return self.func(*args, **kwargs)
 
     def __set_name__(self, owner: type, name: str) -> None:
-        if self._in_class and self._descriptor is None:
+        if self._in_class and self._descriptor is None and not self._unbound:  # a dataclass with slots is made twice
             self.as_method()
 
     def as_method(self) -> Self:

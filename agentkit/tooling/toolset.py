@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partialmethod
-from inspect import isroutine
+from inspect import getattr_static, isroutine
 from types import FunctionType, TracebackType
 from typing import Any, ClassVar, Self
 
@@ -15,8 +15,8 @@ class Toolset:
     """A class whose public methods are tools, named after the methods.
 
     Decorate a method with `@tool(...)` to say more about it. What starts with an underscore is no tool, nor are
-    properties, attributes and nested classes. Override `__aenter__` and `__aexit__` for what the tools need while a run
-    lasts, such as a connection; runs that overlap share it.
+    properties, attributes, nested classes, and methods of bases that are no toolsets. Override `__aenter__` and
+    `__aexit__` for what the tools need while a run lasts, such as a connection; runs that overlap share it.
 
     Raises:
         SchemaError: A method cannot be described to a model; when the class is defined.
@@ -46,12 +46,15 @@ class Toolset:
 
 
 def _public(cls: type) -> dict[str, Any]:
-    """The methods of a class and its bases as they stand there. What `Toolset` has itself is none."""
-    found: dict[str, Any] = {}
+    """The methods that toolsets define, as they stand in the class. Those of other bases are not meant for a model."""
+    names: dict[str, None] = {}
     for base in reversed(cls.__mro__):
-        if base not in Toolset.__mro__:
-            found |= {name: member for name, member in vars(base).items() if not name.startswith("_")}
-    return {name: member for name, member in found.items() if _is_method(member) and not hasattr(Toolset, name)}
+        if issubclass(base, Toolset) and base is not Toolset:
+            names |= dict.fromkeys(name for name in vars(base) if name not in vars(base).get("__annotations__", ()))
+    found = {
+        name: getattr_static(cls, name) for name in names if not name.startswith("_") and not hasattr(Toolset, name)
+    }
+    return {name: member for name, member in found.items() if _is_method(member)}
 
 
 def _is_method(member: Any) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from agentkit.errors import ConfigurationError
 from agentkit.tooling import Context, Tool, Toolset, ToolTable, tool
@@ -42,7 +44,7 @@ class Base(Toolset):
         raise RuntimeError
 
 
-class Mixin:
+class Mixin(Toolset):
     def mixed(self, n: int) -> int:
         return n
 
@@ -100,6 +102,51 @@ def test_methods_of_every_kind_are_called_with_their_object() -> None:
     assert found["static_inside"](5) == 5
     assert found["part"]() == 4
     assert {name for name, each in found.items() if "self" in each.spec.parameters["properties"]} == set()
+
+
+def test_methods_of_bases_that_are_no_toolsets_are_not_offered() -> None:
+    class Library:
+        def launch(self) -> None:
+            pass
+
+        def shared(self) -> str:
+            return "library"
+
+    class Own(Toolset):
+        def shared(self) -> str:
+            return "own"
+
+    class Both(Library, Own):
+        pass
+
+    class Model(Toolset, BaseModel):
+        n: int = 1
+
+        def double(self) -> int:
+            return self.n * 2
+
+    assert list(tools(Both())) == ["shared"]
+    assert tools(Both())["shared"]() == "library"
+    assert list(tools(Model(n=4))) == ["double"]
+
+
+def test_a_dataclass_with_slots_is_a_toolset_too() -> None:
+    @dataclass(slots=True)
+    class Files(Toolset):
+        root: str
+        notify: Callable[..., None] = print
+
+        @tool
+        def read(self, path: str) -> str:
+            return self.root + path
+
+        def size(self, path: str) -> int:
+            return len(path)
+
+    found = tools(Files("/"))
+    assert list(found) == ["read", "size"]
+    assert list(found["read"].spec.parameters["properties"]) == ["path"]
+    assert (found["read"]("a"), found["size"]("abc")) == ("/a", 3)
 
 
 def test_an_object_may_offer_only_some_of_its_tools() -> None:
