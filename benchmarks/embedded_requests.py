@@ -2,81 +2,42 @@
 
 A file in `requests/` describes a tool by a line `name: description`, one indented line for each parameter, `name: type
 <pool> description` (a `?` after the name: optional; `enum a b | description` for a closed set), and its requests:
-`> template` for one call, `& template` for two calls that differ in the parameter that occurs twice. `{name:quoted}` is often in quotes. `=> name=true` adds
-an argument that the text implies. Lines that start with `- ` need no call.
+`> template` for one call, `& template` for two calls that differ in the parameter that occurs twice. `{name:quoted}` is
+often in quotes. `=> name=true` adds an argument that the text implies. Lines that start with `- ` need no call.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from agentkit.messages import ToolSpec
 
 FOLDER = Path(__file__).parent / "requests"
-POOLS: dict[str, list[Any]] = {
-    "city": "Paris,Rome,New York,Tokyo,Cape Town,Lima,Oslo,Buenos Aires,Nairobi,Toronto,San Francisco,Berlin,Madrid,"
-    "Mexico City,Vienna,Hong Kong,Sydney,Cairo,Dublin,Lisbon",
-    "country": "France,Brazil,South Africa,Japan,Kenya,New Zealand,Peru,Norway,Saudi Arabia,Canada,India,Costa Rica",
-    "person": "Anna,Ben,Carla Gomez,David,Elena,Frank Miller,Greta,Hugo,Sofia Coppola,Akira Kurosawa,Ivan,Julia",
-    "artist": "Miles Davis,The Beatles,Adele,Daft Punk,Nina Simone,Radiohead,Bob Marley,Metallica",
-    "restaurant": "Luigi's,The Golden Dragon,Chez Marie,Blue Oyster,Casa Pepe,Sakura",
-    "hotel": "Grand Plaza,Hotel Astoria,Seaside Inn,Royal Garden,Hilton",
-    "language": "Spanish,German,Japanese,French,Portuguese,Italian,Swedish,Turkish",
-    "email": "anna@example.com,j.smith@mail.org,bob99@test.net,info@company.io,kim.lee@school.edu",
-    "subject": "Budget for June,Lunch on Friday,Project status,Holiday plans,Your invoice",
-    "phrase": "good morning,where is the station,I love my cat,see you next week,the book is on the table,"
-    "thank you for your help,to be or not to be,we will be late",
-    "label": "tea,laundry,school run,gym,medicine,yoga",
-    "chore": "water the plants,call my mother,pay the rent,buy a birthday present,renew my passport,clean the garage",
-    "word": "ephemeral,banana,serendipity,window,mississippi,courage,umbrella,quick",
-    "letter": "a,e,i,n,s,r",
-    "food": "an apple,white rice,chicken breast,avocado,dark chocolate,oatmeal",
-    "topping": "mushrooms,pepperoni,olives and onions,ham,extra cheese,pineapple",
-    "ingredient": "rice,eggs,tomatoes,spinach,chicken,cheese,potatoes,onions,milk,bread",
-    "path": "/home/anna,/var/log/app,docs/reports,/tmp/data.csv,~/projects,src/main.py,C:\\Users\\ben",
-    "password": "hunter2,Tr0ub4dor&3,correcthorse99,P@ssw0rd!,qwerty123",
-    "tracking": "1Z999AA10123456784,RB123456789CN,JD0002265738,LX4471",
-    "phone": "+1 555 0100,555-0199,+44 20 7946 0018,0151 234567",
-    "ticker": "MSFT,TSLA,NVDA,IBM,AMZN,SAP",
-    "meeting": "Quarterly review,Team lunch,Kick-off,Book club,Summer party",
-}
-SPOKEN: dict[str, list[tuple[str, Any]]] = {
-    "currency": [("euros", "EUR"), ("dollars", "USD"), ("EUR", "EUR"), ("yen", "JPY"), ("GBP", "GBP")]
-    + [("British pounds", "GBP"), ("US dollars", "USD"), ("USD", "USD"), ("Japanese yen", "JPY")],
-    "date": [("2026-03-05", "2026-03-05"), ("March 14, 2027", "2027-03-14"), ("5 May 2026", "2026-05-05")]
-    + [("December 1st, 2026", "2026-12-01"), ("the 21st of June 2027", "2027-06-21"), ("2027-01-31", "2027-01-31")],
-    "time": [("7:30", "07:30"), ("6 am", "06:00"), ("3:15 pm", "15:15"), ("18:45", "18:45"), ("noon", "12:00")],
-}
-NUMBERS = {
-    "amount": (5, 900, 2),
-    "number": (2, 400, 1),
-    "small": (3, 45, 0),
-    "few": (2, 9, 0),
-    "weight": (48, 110, 1),
-    "percent": (5, 95, 0),
-    "degrees": (-10, 40, 0),
-    "warm": (16, 25, 0),
-    "money": (100, 90_000, 0),
-    "years": (2, 30, 0),
-    "year": (1960, 2024, 0),
-}
-WORDS = dict(enumerate("zero one two three four five six seven eight nine ten eleven twelve".split()))
+KINDS = ("single", "several", "several", "two", "several", "several", "none", "several")
+OFFERED = 6
+TALK = 0.6
+"""Part of the requests without a call that ask for nothing any tool does; the others lack their tool."""
+LOWERED, QUOTED, DECIMAL, SPOKEN = 0.15, 0.6, 0.3, 0.3
+"""Part of the requests in small letters, of texts in quotes, of numbers with a point, of small numbers in words."""
+NUMERALS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+Call = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Item:
-    """One request, the tools on offer, and the calls that are right: `(name, arguments)` each, in any order."""
+    """One request, the tools on offer, and the calls that are right, in any order."""
 
     kind: str
-    """single: one tool on offer · several: one call, distractors · two: two calls · none: no call."""
+    """single: one tool on offer · several: one call, other tools too · two: two calls · none: no call."""
     text: str
     tools: tuple[ToolSpec, ...]
-    calls: tuple[tuple[str, dict[str, Any]], ...]
+    calls: tuple[Call, ...]
 
 
 @dataclass
@@ -89,8 +50,17 @@ class Described:
     double: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A template with values: the text, the arguments of its call, and what its second call has in their place."""
+
+    text: str
+    arguments: dict[str, Any]
+    second: dict[str, Any]
+
+
 def generate(name: str, count: int, seed: int) -> list[Item]:
-    """Requests over the tools of one file: an eighth with one tool, five with several, one two calls, one none.
+    """Requests over the tools of one file: of eight, one with one tool, five with several, one for two calls, one none.
 
     Args:
         name: `dev` or `held_out`.
@@ -99,39 +69,45 @@ def generate(name: str, count: int, seed: int) -> list[Item]:
     """
     tools, talk = read(FOLDER / f"{name}.txt")
     draw = random.Random(seed)
-    order = [draw.sample(tools, len(tools)) for _ in range(count // len(tools) + 1)]
-    queue = [tool for round_ in order for tool in round_]
-    kinds = ("single", "several", "several", "two", "several", "several", "none", "several")
-    return [_item(kinds[index % 8], queue[index], tools, talk, draw) for index in range(count)]
+    queue: list[Described] = []
+    while len(queue) < count:
+        queue += draw.sample(tools, len(tools))
+    return [_item(KINDS[index % len(KINDS)], queue[index], tools, talk, draw) for index in range(count)]
 
 
 def _item(kind: str, tool: Described, tools: list[Described], talk: list[str], draw: random.Random) -> Item:
     if kind == "none":
-        offered = draw.sample([other for other in tools if other is not tool], 5)
-        text = draw.choice(talk) if draw.random() < 0.6 else _filled(tool, draw.choice(tool.single), draw)[0]
-        return Item(kind, text, tuple(other.spec for other in offered), ())
-    calls: tuple[tuple[str, dict[str, Any]], ...]
+        others = draw.sample([other for other in tools if other is not tool], OFFERED - 1)
+        text = draw.choice(talk) if draw.random() < TALK else _filled(tool, draw.choice(tool.single), draw).text
+        return Item(kind, text, tuple(other.spec for other in others), ())
     wanted = [tool]
     if kind == "two" and tool.double:
-        text, arguments, second = _filled(tool, draw.choice(tool.double), draw)
-        calls = ((tool.spec.name, arguments), (tool.spec.name, arguments | second))
-    elif kind == "two":
-        other = draw.choice([other for other in tools if other is not tool])
-        wanted.append(other)
-        first, second_ = (_filled(each, draw.choice(each.single), draw) for each in wanted)
-        joint = draw.choice((" Then {}", " Also: {}", " And {}"))
-        text = first[0] + joint.format(second_[0][0].lower() + second_[0][1:] if "And" in joint else second_[0])
-        calls = ((tool.spec.name, first[1]), (other.spec.name, second_[1]))
+        filled = _filled(tool, draw.choice(tool.double), draw)
+        text, calls = filled.text, [filled.arguments, filled.arguments | filled.second]
+        named = tuple((tool.spec.name, arguments) for arguments in calls)
     else:
-        text, arguments, _ = _filled(tool, draw.choice(tool.single), draw)
-        calls = ((tool.spec.name, arguments),)
-    distractors = [] if kind == "single" else draw.sample([other for other in tools if other not in wanted], 5)
-    offered = draw.sample([*wanted, *distractors], len(wanted) + len(distractors))
-    return Item(kind, text, tuple(each.spec for each in offered), calls)
+        if kind == "two":
+            wanted.append(draw.choice([other for other in tools if other is not tool]))
+        parts = [_filled(each, draw.choice(each.single), draw) for each in wanted]
+        text = _joined([part.text for part in parts], draw)
+        named = tuple((each.spec.name, part.arguments) for each, part in zip(wanted, parts, strict=True))
+    others = [] if kind == "single" else draw.sample([other for other in tools if other not in wanted], OFFERED - 1)
+    offered = draw.sample([*wanted, *others], len(wanted) + len(others))
+    return Item(kind, text, tuple(each.spec for each in offered), named)
 
 
-def _filled(tool: Described, template: str, draw: random.Random) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """A request, its arguments, and what the second call has in their place."""
+def _joined(texts: list[str], draw: random.Random) -> str:
+    joint = draw.choice((". Then ", ". Also: ", " and ")) if len(texts) > 1 else ""
+    first, *rest = texts
+    return first + "".join(
+        (" Then " if joint == ". Then " else " Also: ") + text
+        if joint != " and " or first[-1] in ".?!"
+        else joint + text[0].lower() + text[1:]
+        for text in rest
+    )
+
+
+def _filled(tool: Described, template: str, draw: random.Random) -> Filled:
     text, _, implied = template.partition(" => ")
     arguments: dict[str, Any] = {}
     second: dict[str, Any] = {}
@@ -141,20 +117,19 @@ def _filled(tool: Described, template: str, draw: random.Random) -> tuple[str, d
         plain = name.rstrip("2")
         spoken, value = _drawn(tool, plain, draw, used)
         (second if name != plain else arguments)[plain] = value
-        quoted = form == "quoted" and draw.random() < 0.6
+        quoted = form == "quoted" and draw.random() < QUOTED
         text = text.replace(f"{{{slot}}}", f'"{spoken}"' if quoted else spoken, 1)
-    if draw.random() < 0.15:
+    if draw.random() < LOWERED:
         text = text.lower().rstrip(".?!")
-    for pair in filter(None, [implied]):
-        arguments[pair.partition("=")[0]] = pair.partition("=")[2] == "true"
-    return text, arguments, second
+    if implied:
+        arguments[implied.partition("=")[0]] = implied.endswith("=true")
+    return Filled(text, arguments, second)
 
 
 def _drawn(tool: Described, name: str, draw: random.Random, used: set[str]) -> tuple[str, Any]:
     """A value for a parameter, as it is said and as it is meant; never one that was drawn before."""
-    schema, pool = tool.spec.parameters["properties"][name], tool.pools.get(name, "")
     while True:
-        spoken, value = _value(schema, pool, draw)
+        spoken, value = _value(tool.spec.parameters["properties"][name], tool.pools.get(name, ""), draw)
         if str(value) not in used:
             used.add(str(value))
             return spoken, value
@@ -165,30 +140,31 @@ def _value(schema: dict[str, Any], pool: str, draw: random.Random) -> tuple[str,
         value = draw.choice(schema["enum"])
         return value, value
     if schema["type"] == "array":
-        item = schema["items"]
-        values = [_value(item, pool, draw) for _ in range(draw.randint(2, 4))]
-        values = list({str(value): (spoken, value) for spoken, value in values}.values())
-        spoken = [each for each, _ in values]
-        return ", ".join(spoken[:-1]) + (" and " if spoken[:-1] else "") + spoken[-1], [value for _, value in values]
-    if pool in NUMBERS or schema["type"] in ("number", "integer"):
+        drawn = [_value(schema["items"], pool, draw) for _ in range(draw.randint(2, 4))]
+        spoken, values = zip(*{str(value): (said, value) for said, value in drawn}.values(), strict=True)
+        return ", ".join(spoken[:-1]) + (" and " if spoken[:-1] else "") + spoken[-1], list(values)
+    if schema["type"] in ("number", "integer"):
         return _number(pool, schema["type"] == "integer", draw)
-    if pool in SPOKEN:
-        return draw.choice(SPOKEN[pool])
-    value = draw.choice(POOLS[pool])
-    return value, value
+    said, _, meant = draw.choice(pools()[pool]).partition(" = ")
+    return said, meant or said
 
 
 def _number(pool: str, whole: bool, draw: random.Random) -> tuple[str, Any]:
-    if pool in ("height", "rate"):
-        value: float = round(draw.uniform(1.2, 6.5) if pool == "rate" else draw.uniform(1.5, 2.0), 2)
-        return str(value), value
-    low, high, digits = NUMBERS[pool]
-    value = draw.randint(low, high)
-    if not whole and digits and draw.random() < 0.3:
-        value = round(draw.uniform(low, high), digits)
-    if value in WORDS and draw.random() < 0.3:
-        return WORDS[int(value)], value
+    low, high, digits = (float(part) for part in pools()[f"number/{pool}"][0].split())
+    value: float = draw.randint(round(low), round(high))
+    if not whole and digits and (draw.random() < DECIMAL or high - low < 10):
+        value = round(draw.uniform(low, high), int(digits))
+    if value in range(2, len(NUMERALS)) and draw.random() < SPOKEN:
+        return NUMERALS[int(value)], int(value)
     return (f"{value:,}" if value >= 10_000 and draw.random() < 0.5 else str(value)), value
+
+
+@cache
+def pools() -> dict[str, list[str]]:
+    """The pools of `values.txt`."""
+    lines = (FOLDER / "values.txt").read_text("utf-8").splitlines()
+    pairs = (line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+    return {name: rest.split("; ") for name, rest in pairs}
 
 
 def read(path: Path) -> tuple[list[Described], list[str]]:
@@ -216,8 +192,8 @@ def _add_parameter(tool: Described, line: str) -> None:
     kind, _, rest = rest.partition(" ")
     schema: dict[str, Any] = {"type": {"date": "string", "time": "string"}.get(kind, kind)}
     if kind == "enum":
-        values, _, description = rest.partition(" | ")
-        schema = {"type": "string", "enum": values.split()}
+        choices, _, description = rest.partition(" | ")
+        schema = {"type": "string", "enum": choices.split()}
     elif rest.startswith("| "):
         description = rest[2:]
     else:
@@ -231,11 +207,3 @@ def _add_parameter(tool: Described, line: str) -> None:
     tool.spec.parameters["properties"][name.rstrip("?")] = schema
     if not name.endswith("?"):
         tool.spec.parameters["required"].append(name)
-
-
-def _split(pools: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    for name, values in pools.items():
-        yield name, values.split(",")
-
-
-POOLS = dict(_split(POOLS))

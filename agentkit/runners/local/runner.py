@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import run_sync
 
 from ...errors import ConfigurationError
-from ...generation import Delta, Finish, Request
+from ...generation import Delta, Finish, FinishReason, Request, TextDelta
+from .calling.planning import Planner
+from .calling.policy import respond
+from .calling.structured import structured_answer
 from .catalog import DEFAULT, ENTRIES, Entry
 from .chatting import chat
 from .decoder import Decoder
@@ -62,6 +65,7 @@ class LocalRunner:
         self._entry, self._path = _named(model)
         self._options = context, threads, device
         self._progress = progress
+        self._planner = Planner()
         self._lock = threading.Lock()
         self._kept: Load | None = None
 
@@ -88,11 +92,17 @@ class LocalRunner:
         try:
             self._keep(load)
             decoder = Decoder(model, lambda: job.stopped)
-            defaults = self._entry.sampling if self._entry else {}
-            reason = chat(decoder, request, defaults, job.put)
+            reason = self._answer(decoder, request, job)
             job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, model.engine.name))
         finally:
             release(load)
+
+    def _answer(self, decoder: Decoder, request: Request, job: Job[Delta]) -> FinishReason:
+        if request.output_schema is not None:
+            job.put(TextDelta(structured_answer(decoder, request.messages, request.output_schema)))
+            return "stop"
+        reason = respond(decoder, self._planner, request, job.put) if request.tools else None
+        return reason or chat(decoder, request, self._entry.sampling if self._entry else {}, job.put)
 
     def _found(self, job: Job[Delta]) -> Load:
         path = self._path or weights_of(self._entry or DEFAULT, self._progress, lambda: job.stopped)

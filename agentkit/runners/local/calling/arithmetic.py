@@ -20,8 +20,21 @@ _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _OPERATOR = r"(?:\*\*|//|%\s*of|[-+*/^×·÷−%])"
 _OPERAND = rf"(?:[a-z]\w*\()?\(*\s*[-−]?(?:{_NUMBER}|pi\b|e\b)\s*[!)]*(?:\s*%(?!\s*(?:of|\d|\()))?"
 _FORMULA = re.compile(rf"{_OPERAND}(?:\s*{_OPERATOR}\s*{_OPERAND})+|[a-z]\w*\([^()]*\d[^()]*\)", re.I)
+_RANGE = re.compile(r"\d+-\d+-\d+|\d{3,}-\d{3,}")
+"""Dates and phone numbers."""
 _ROOT = re.compile(rf"(?:the )?square root of ({_NUMBER})", re.I)
-_TOGETHER = (("sum", "+"), ("product", "*"), ("difference", "-"))
+_NUMERAL = rf"(\(?{DIGITS}\)?)"
+_WORDED = (
+    (rf"\bsum of {_NUMERAL} and {_NUMERAL}", r"\1 + \2"),
+    (rf"\bproduct of {_NUMERAL} and {_NUMERAL}", r"\1 * \2"),
+    (rf"\bdifference (?:of|between) {_NUMERAL} and {_NUMERAL}", r"\1 - \2"),
+    (rf"\b(?:add|sum up) {_NUMERAL} (?:and|to) {_NUMERAL}", r"\1 + \2"),
+    (rf"\bmultiply {_NUMERAL} (?:by|and|with) {_NUMERAL}", r"\1 * \2"),
+    (rf"\bdivide {_NUMERAL} by {_NUMERAL}", r"\1 / \2"),
+    (rf"\bsubtract {_NUMERAL} from {_NUMERAL}", r"\2 - \1"),
+    (rf"\b(?:half|a half) of {_NUMERAL}", r"\1 / 2"),
+    (rf"\b(?:twice|double) {_NUMERAL}", r"2 * \1"),
+)
 
 
 def expressions(text: str) -> list[str]:
@@ -34,10 +47,10 @@ def expressions(text: str) -> list[str]:
     for spoken, sign in _SPOKEN:
         text = re.sub(rf"(?<=[\d)])\s+(?:{spoken})\b", f" {sign}", text, flags=re.I)
     text = _ROOT.sub(r"sqrt(\1)", text)
-    for word, sign in _TOGETHER:
-        text = re.sub(rf"\b{word} (?:of|between) ({DIGITS}) and ({DIGITS})", rf"\1 {sign} \2", text, flags=re.I)
+    for worded, formula in _WORDED:
+        text = re.sub(worded, formula, text, flags=re.I)
     found = [match[0].strip() for match in _FORMULA.finditer(text)]
-    return [_balanced(formula) for formula in found if re.search(r"\d", formula)]
+    return [_balanced(formula) for formula in found if re.search(r"\d", formula) and not _RANGE.fullmatch(formula)]
 
 
 def _balanced(formula: str) -> str:

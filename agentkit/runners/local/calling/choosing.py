@@ -8,6 +8,7 @@ tells whether one is wanted at all.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,14 +16,19 @@ from ....messages import ToolSpec
 from ..decoder import Decoder
 from .shots import before_request
 from .signature import signature, words_of
-from .stems import content_stems, stem
+from .stems import content_stems
+from .support import Support, support
 
 SHORTLIST = 8
 """Tools that are scored by the model; of more, those with the most words in common with the request."""
-OVERLAP = 4.0
+OVERLAP = 3.0
 """What a word in common, weighted by its rarity among the tools, counts for, in nats."""
-THRESHOLD = 4.0
-"""Least score of a request that is for a tool."""
+MISSING, UNUSED, FORMED = -4.0, -1.0, 2.0
+"""What each required value that the request does not have, each value that the tool does not take, and each value of
+the very form that it asks for counts, in nats."""
+THRESHOLD = 2.5
+"""Nats that a request must be likelier with its tool than with none."""
+QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)")
 NONE = "none"
 
 
@@ -32,7 +38,7 @@ class Choice:
 
     tool: ToolSpec
     score: float
-    """Above 0: the request is for this tool."""
+    """Nats. Above 0: the request is for this tool, if for any."""
 
 
 def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choice]:
@@ -42,18 +48,19 @@ def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choi
     """
     overlaps = _overlaps(tools, content_stems(request))
     listed = sorted(tools, key=lambda tool: overlaps[tool.name])[-SHORTLIST:]
-    tokens = decoder.engine.tokens(f" {request}")
+    tokens = decoder.engine.tokens(" " + QUOTED.sub('"this text"', request))  # what is quoted tells no tool
     base = decoder.logprob(decoder.prompt(before_request(NONE)), tokens) + THRESHOLD
     choices = []
-    for tool in listed:  # the most promising last: what is filled in next then goes on from what was just read
+    for tool in listed:
         likelihood = decoder.logprob(decoder.prompt(before_request(signature(tool))), tokens)
-        choices.append(Choice(tool, likelihood - base + OVERLAP * overlaps[tool.name]))
+        choices.append(
+            Choice(tool, likelihood - base + OVERLAP * overlaps[tool.name] + _weight(support(tool, request)))
+        )
     return sorted(choices, key=lambda choice: -choice.score)
 
 
-def topic_of(tool: ToolSpec) -> frozenset[str]:
-    """Stems of the words that tell what a tool does."""
-    return content_stems(tool.description) | frozenset(stem(word) for word in words_of(tool.name))
+def _weight(values: Support) -> float:
+    return MISSING * values.missing + UNUSED * values.unused + FORMED * values.formed
 
 
 def _overlaps(tools: Sequence[ToolSpec], request: frozenset[str]) -> dict[str, float]:
@@ -73,5 +80,5 @@ def _words(tool: ToolSpec) -> frozenset[str]:
     for name, schema in (tool.parameters.get("properties") or {}).items():
         parts += words_of(name)
         if isinstance(schema, dict):
-            parts += [schema.get("description", ""), *(str(value) for value in schema.get("enum", ()))]
+            parts += [str(schema.get("description", "")), *(str(value) for value in schema.get("enum", ()))]
     return content_stems(" ".join(parts))

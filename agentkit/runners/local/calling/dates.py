@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTH = "|".join([*_MONTHS, *(month[:3] + r"\b\.?" for month in _MONTHS), r"sept\b\.?"])
+from .english import DAYS, MONTHS
+
+_MONTH = "|".join([*MONTHS, *(month[:3] + r"\b\.?" for month in MONTHS), r"sept\b\.?"])
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 
 DATE = (
@@ -18,7 +16,7 @@ DATE = (
     rf"|(?:{_MONTH})\s+(?:the\s+)?{_DAY}\b(?:,?\s+\d{{4}}\b)?"
     r"|\d{1,2}[/.]\d{1,2}[/.]\d{4}\b"
     r"|the day after tomorrow\b|tomorrow\b|today\b|tonight\b|yesterday\b"
-    rf"|(?:(?:next|this|coming|last)\s+)?(?:{'|'.join(_DAYS)})\b"
+    rf"|(?:(?:next|this|coming|last)\s+)?(?:{'|'.join(DAYS)})\b"
     r"|in\s+\d+\s+(?:days?|weeks?)\b|\d+\s+(?:days?|weeks?)\s+ago\b"
 )
 TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\b\.?)?|\d{1,2}\s?[ap]\.?m\b\.?|noon\b|midnight\b"
@@ -69,8 +67,8 @@ def _relative(text: str, today: date) -> date | None:
         days = int(count[1]) * (7 if count[2] == "week" else 1)
         return today + timedelta(-days if "ago" in text else days)
     words = text.split()
-    if words[-1] in _DAYS:
-        ahead = (_DAYS.index(words[-1]) - today.weekday() - 1) % 7 + 1
+    if words[-1] in DAYS:
+        ahead = (DAYS.index(words[-1]) - today.weekday() - 1) % 7 + 1
         return today + timedelta(ahead - 7 if words[0] == "last" else ahead)
     return None
 
@@ -79,7 +77,7 @@ def _absolute(text: str, today: date) -> date:
     numbers = [int(number) for number in re.findall(r"\d+", text)]
     if re.match(r"\d{4}-", text):
         return date(*numbers[:3])
-    month = next((index for index, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}", text)), None)
+    month = next((index for index, name in enumerate(MONTHS, 1) if re.search(rf"\b{name[:3]}", text)), None)
     if month is None:  # 3/14/2027 and 14.3.2027
         first, second, year = numbers
         return date(year, second, first) if "." in text or first > 12 else date(year, first, second)

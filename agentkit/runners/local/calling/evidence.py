@@ -9,15 +9,14 @@ from typing import Any
 
 from ..grammar import kinds_of
 from ..validation import settle
+from .english import CALLED, NEGATIONS, STOP_WORDS
 from .reading import Unit, read
 from .slot import Slot
 from .spans import Spans
-from .stems import STOP_WORDS, content_stems, stem
+from .stems import content_stems, stem
 
 STRONG = ("quoted", "address", "path", "code", "name")
 """Kinds of units that nobody says by the way."""
-_NEGATIONS = frozenset("no not without don't dont never except".split())
-_CALLED = frozenset("called named titled labelled labeled".split())
 _NEAR = 2
 """Words before and after a number that tell what it is."""
 
@@ -53,7 +52,7 @@ class Evidence:
 
     def strong(self) -> list[int]:
         """Positions of the free units that must be some argument: quotes, names, codes, and what is called so."""
-        named = [index for index in self.of_kind("word") if index and self.units[index - 1].text.lower() in _CALLED]
+        named = [index for index in self.of_kind("word") if index and self.units[index - 1].text.lower() in CALLED]
         strong = [index for index in self.of_kind(*STRONG) if not content_stems(self.units[index].text) & self.topic]
         return sorted({*named, *strong})
 
@@ -76,7 +75,8 @@ class Evidence:
         found = []
         for value in values:
             words = re.findall(r"[^\W_]+", str(value).lower())
-            if words and all(word in texts or stem(word) in self.stems for word in words) or value in numbers:
+            named = bool(words) and all(word in texts or stem(word) in self.stems for word in words)
+            if named or value in numbers:
                 found.append(value)
         return sorted(found, key=lambda value: -len(str(value)))
 
@@ -85,7 +85,7 @@ class Evidence:
         words = [word.lower() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", self.text)]
         for index, word in enumerate(words):
             if word not in STOP_WORDS and stem(word) in about:
-                return not _NEGATIONS & set(words[max(0, index - 2) : index])
+                return not NEGATIONS & set(words[max(0, index - 2) : index])
         return None
 
     def use_words(self, value: Any) -> None:

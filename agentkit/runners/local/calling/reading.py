@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from .dates import DATE, TIME, parse_date, parse_time
+from .english import INSIDE_NAMES
 from .numbers import DIGITS, WORDS, parse_number
 
 Kind: TypeAlias = Literal["quoted", "address", "path", "date", "time", "number", "code", "name", "word", "mark"]
@@ -31,6 +32,7 @@ class Unit:
     """A number that a percent sign or word follows."""
 
 
+_NOT_INSIDE = r"(?<!\w)"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("quoted", r"\"[^\"]+\"|“[^”]+”|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)‘[^’]+’(?!\w)"),
     ("address", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s,;\"'<>]*[^\s,;\"'<>.?!)]"),
@@ -42,8 +44,12 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("word", r"[^\W\d_](?:[\w'’./-]*\w)?"),
     ("mark", r"\S"),
 )
-_ANY = re.compile("|".join(f"(?P<{kind}>(?<![\\w]){p})" if kind != "mark" else f"(?P<mark>{p})" for kind, p in _PATTERNS), re.I)
-_INSIDE_NAMES = ("of", "the", "de", "da", "del", "la", "le", "van", "von", "and", "&")
+_BOUNDARY = dict.fromkeys(("word", "mark"), "")
+"""Only these may follow a letter or digit without a space: the kg of 5kg."""
+_ANY = re.compile(
+    "|".join(rf"(?P<{kind}>{_BOUNDARY.get(kind, _NOT_INSIDE)}(?:{pattern}))" for kind, pattern in _PATTERNS),
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=64)
@@ -80,16 +86,16 @@ def _with_names(units: list[Unit]) -> list[Unit]:
     out: list[Unit] = []
     for index, unit in enumerate(units):
         first = index == 0 or (units[index - 1].kind == "mark" and units[index - 1].text in ".?!:")
-        if unit.kind != "word" or not unit.text[0].isupper() or unit.text in ("I", "I'm", "I'd", "I've", "I'll") or first:
+        if (
+            unit.kind != "word"
+            or not unit.text[0].isupper()
+            or unit.text in ("I", "I'm", "I'd", "I've", "I'll")
+            or first
+        ):
             out.append(unit)
         elif out and out[-1].kind == "name" and out[-1].end + 1 == unit.start:
             out[-1] = _joined(out[-1], unit)
-        elif (
-            len(out) > 1
-            and out[-1].text in _INSIDE_NAMES[:-2]
-            and out[-2].kind == "name"
-            and out[-1].end + 1 == unit.start
-        ):
+        elif len(out) > 1 and out[-1].text in INSIDE_NAMES and out[-2].kind == "name" and out[-1].end + 1 == unit.start:
             out[-2:] = [_joined(out[-2], replace(unit, text=f"{out[-1].text} {unit.text}"))]
         else:
             out.append(replace(unit, kind="name"))

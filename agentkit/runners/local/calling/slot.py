@@ -37,9 +37,7 @@ class Slot:
     def under(self, schema: Schema, *, required: bool | None = None) -> Slot:
         """The same place with another schema, for example one of several choices."""
         shared = {"description": self.description} if self.description else {}
-        return replace(
-            self, schema=shared | dict(schema), required=self.required if required is None else required
-        )
+        return replace(self, schema=shared | dict(schema), required=self.required if required is None else required)
 
 
 def slots_of(schema: Schema) -> Iterator[Slot]:

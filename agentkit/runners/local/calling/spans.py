@@ -6,15 +6,9 @@ import json
 from collections.abc import Collection, Sequence
 
 from ..grammar import literal
+from .english import NO_END, NO_START, SENTENCE_ENDS, SEPARATORS, STOP_WORDS
 from .reading import Unit
-from .stems import STOP_WORDS, content_stems
-
-NO_START = frozenset("in on at of from with by into to and or than is are was does do as per me".split())
-NO_END = frozenset(
-    "in on at of from with by into to and or than is are was a an the for my your our this that about as it i please".split()
-)
-SENTENCE_ENDS = frozenset((".", "?", "!", ":", ";"))
-SEPARATORS = frozenset((",", "and", "or", "&", "plus"))
+from .stems import content_stems
 
 
 class Spans:

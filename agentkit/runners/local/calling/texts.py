@@ -8,22 +8,22 @@ from collections.abc import Collection, Sequence
 from ..formats import FORMATS
 from .arithmetic import expressions
 from .directions import directed
+from .english import PLACES, STOP_WORDS
 from .evidence import Evidence
 from .knowledge import code_of
 from .shapes import code_shape, examples, has_shape, is_expression, without_examples
 from .slot import Schema, Slot
-from .stems import STOP_WORDS, content_stems
+from .stems import content_stems
 from .writing import Writer
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|YYYY-MM-DD", re.I)
 _MARKED = {
-    "address": frozenset("email mail url link website address page".split()),
-    "path": frozenset("path file folder directory".split()),
+    "address": frozenset(("email", "mail", "url", "link", "website", "address", "page")),
+    "path": frozenset(("path", "file", "folder", "directory")),
 }
 """Kinds of units that have a form of their own, and the words that ask for them."""
 FREE = r'[^"\\\x00-\x1f]{0,200}'
 """Any text, in a grammar."""
-_PLACES = frozenset("in at for from to of on with by about into called named".split())
 _PURPOSE = re.compile(r"\s+to\s+\w+.*", re.S)
 
 
@@ -68,11 +68,9 @@ class Texts:
 
     def _starts(self, slot: Slot) -> Sequence[int]:
         """Where a value can start."""
-        for kind, words in _MARKED.items():
-            if words & {word.lower() for word in re.findall(r"[A-Za-z]+", f"{slot.name} {slot.description}")}:
-                marked = self._evidence.of_kind(kind)
-                if marked:
-                    return marked
+        marked = self._evidence.of_kind(marked_kind(slot) or "none")
+        if marked:
+            return marked
         if slot.required:
             return self._evidence.spans().starts
         return self._evidence.strong() or (self._after_places() if slot.alone else [])
@@ -85,7 +83,7 @@ class Texts:
             for index, unit in free.items()
             if unit.kind == "word"
             and index
-            and units[index - 1].text.lower() in _PLACES
+            and units[index - 1].text.lower() in PLACES
             and unit.text.lower() not in STOP_WORDS
             and not content_stems(unit.text) & self._evidence.topic
         ]
@@ -151,6 +149,12 @@ class Texts:
             value = spans.said(positions)
         self._evidence.use(positions)
         return value
+
+
+def marked_kind(slot: Slot) -> str | None:
+    """The kind of units that a slot's name and description ask for, where they ask for one that shows."""
+    said = {word.lower() for word in re.findall(r"[A-Za-z]+", f"{slot.name.replace('_', ' ')} {slot.description}")}
+    return next((kind for kind, words in _MARKED.items() if words & said), None)
 
 
 def _shape_of(slot: Slot, schema: Schema | None = None) -> str | None:

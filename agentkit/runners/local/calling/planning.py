@@ -1,0 +1,92 @@
+"""The calls that a request asks for."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from ....messages import ToolSpec
+from ..decoder import Decoder
+from ..validation import valid
+from .choosing import Choice, rank
+from .clauses import Clause, clauses_of
+from .filling import Filler
+from .repeats import repeated
+from .shots import before_call
+from .signature import signature, words_of
+from .stems import stem
+from .support import evidence_of, support
+from .writing import Writer
+
+T = TypeVar("T")
+REMEMBERED = 256
+"""Answers of the model that are kept: an agent loop asks about the same request in every turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a request that is for a tool."""
+
+    tool: ToolSpec
+    clause: Clause
+    source: str
+    """Where the arguments are looked for: the clause, or the whole request where the clause does not have them."""
+
+
+class Planner:
+    """Works out steps and their calls, and remembers them. May be used by several threads."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def steps(self, decoder: Decoder, request: str, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
+        """The parts of a request that are for a tool, in order.
+
+        Args:
+            decoder: The model.
+            request: What the user said.
+            tools: What is on offer.
+            must: Whether there must be one.
+        """
+        verbs = {stem(word) for tool in tools for word in words_of(tool.name)}
+        clauses = clauses_of(request, verbs)
+        if len(clauses) > 1:
+            steps = [step for clause in clauses for step in self._step(decoder, clause, tools)]
+            lacking = any(support(step.tool, step.source).missing for step in steps if not step.clause.later)
+            if len(steps) > 1 and not lacking:
+                return steps
+            if steps:
+                return [Step(steps[0].tool, Clause(request), request)]
+        return self._step(decoder, Clause(request), tools, must=must)
+
+    def calls(self, decoder: Decoder, step: Step) -> list[dict[str, Any]]:
+        """The arguments of each call of a step; every one satisfies the tool's schema."""
+        return self._once(("calls", _key(step.tool), step.source), lambda: _calls(decoder, step.tool, step.source))
+
+    def _step(self, decoder: Decoder, clause: Clause, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
+        key = ("rank", clause.text, *(_key(tool) for tool in tools))
+        choices: list[Choice] = self._once(key, lambda: rank(decoder, tools, clause.text))
+        best = choices[0]
+        return [Step(best.tool, clause, clause.text)] if must or best.score > 0 else []
+
+    def _once(self, key: Hashable, work: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = work()
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return cast(T, self._known[key])
+
+
+def _calls(decoder: Decoder, tool: ToolSpec, source: str) -> list[dict[str, Any]]:
+    evidence = evidence_of(source, tool)
+    writer = Writer(decoder, before_call(signature(tool), source))
+    first = Filler(writer, evidence).fill(tool.parameters)
+    further = repeated(first, tool.parameters, evidence)
+    return [first, *(arguments for arguments in further if valid(arguments, tool.parameters))]
+
+
+def _key(tool: ToolSpec) -> Hashable:
+    return tool.name, tool.description, json.dumps(tool.parameters, sort_keys=True)

@@ -1,0 +1,107 @@
+"""How a small model answers a request with tools, turn by turn."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ....generation import Delta, FinishReason, Request, TextDelta
+from ....messages import Message, ToolCall
+from ..decoder import Decoder
+from ..grammar import to_json
+from .answering import answer, fits_a_sentence
+from .clauses import Clause, with_result
+from .planning import Planner, Step
+
+ID_LETTERS = string.ascii_letters + string.digits
+ID_LENGTH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a conversation stands: what is asked, and what has been done about it."""
+
+    request: str
+    calls: tuple[ToolCall, ...]
+    results: tuple[str, ...]
+    """As far as there are any, in the order of the calls."""
+
+
+def turn_of(messages: Sequence[Message]) -> Turn:
+    """The last thing that the user said, and the calls and results since then."""
+    last = max((index for index, message in enumerate(messages) if message.role == "user"), default=-1)
+    since = messages[last + 1 :]
+    calls = tuple(call for message in since for call in message.tool_calls)
+    by_id = {message.tool_call_id: message.content for message in since if message.role == "tool"}
+    unnamed = iter([message.content for message in since if message.role == "tool" and message.tool_call_id is None])
+    found = (by_id.get(call.id) for call in calls)
+    results = tuple(result if result is not None else next(unnamed, "") for result in found)
+    return Turn(messages[last].content if last >= 0 else "", calls, results)
+
+
+def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[[Delta], None]) -> FinishReason | None:
+    """Call tools, or say what they gave.
+
+    Returns:
+        How it ended, or None when no tool fits and the model is to answer in its own words.
+    """
+    turn = turn_of(request.messages)
+    calls = _next_calls(decoder, planner, request, turn)
+    for name, arguments in calls:
+        put(ToolCall(_new_id(), name, arguments))
+    if calls:
+        return "tool_calls"
+    if not turn.calls or not fits_a_sentence(turn.results):
+        return None
+    results = [(call.name, result) for call, result in zip(turn.calls, turn.results, strict=True)]
+    put(TextDelta(answer(decoder, turn.request, results)))
+    return "stop"
+
+
+def _next_calls(decoder: Decoder, planner: Planner, request: Request, turn: Turn) -> list[tuple[str, str]]:
+    """The calls that are still to be made and can be made now: each a name and its arguments."""
+    if not request.tools or request.tool_choice == "none" or not turn.request.strip():
+        return []
+    done = [(call.name, _plain(call.arguments)) for call in turn.calls]
+    calls: list[tuple[str, str]] = []
+    result = ""
+    for step in _steps(decoder, planner, request, turn):
+        if step.clause.later and calls:
+            break  # it comes after what is called in this turn
+        if step.clause.later and result:
+            step = _with_result(step, result)
+        for arguments in planner.calls(decoder, step):
+            call = step.tool.name, to_json(arguments)
+            if (step.tool.name, arguments) in done:
+                result = turn.results[done.index((step.tool.name, arguments))]
+            elif call not in calls:
+                calls.append(call)
+    return calls
+
+
+def _steps(decoder: Decoder, planner: Planner, request: Request, turn: Turn) -> list[Step]:
+    named = [tool for tool in request.tools if tool.name == request.tool_choice]
+    if named:
+        return [] if turn.calls else [Step(named[0], Clause(turn.request), turn.request)]
+    must = request.tool_choice == "required" and not turn.calls
+    return planner.steps(decoder, turn.request, request.tools, must=must)
+
+
+def _with_result(step: Step, result: str) -> Step:
+    text = with_result(step.clause, result)
+    return Step(step.tool, Clause(text, later=True), text)
+
+
+def _plain(arguments: str) -> Any:
+    try:
+        return json.loads(arguments)
+    except ValueError:
+        return arguments
+
+
+def _new_id() -> str:
+    return "".join(random.choices(ID_LETTERS, k=ID_LENGTH))
