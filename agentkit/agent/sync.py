@@ -6,6 +6,7 @@ import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import wait
 from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from ..errors import ConfigurationError
 
 R = TypeVar("R")
 
+SLICE = 0.25
+"""Seconds of one wait: a Ctrl-C that the system gives to another thread is noticed only between two of them."""
 CLEAN_UP = 5.0
 """Seconds that an interrupted run gets to clean up."""
 
@@ -37,6 +40,8 @@ def wait_for(start: Callable[[], Awaitable[R]]) -> R:
     scope = portal.call(CancelScope)
     future = portal.start_task_soon(_inside, scope, start)
     try:
+        while not wait([future], timeout=SLICE).done:
+            pass
         return future.result()
     except KeyboardInterrupt:
         portal.call(scope.cancel)
