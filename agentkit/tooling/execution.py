@@ -38,14 +38,13 @@ async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -
         return ToolResult(call, str(error), "invalid")
     except Exception as error:  # from a validator of the tool's own types
         return failed(call, error, ran=False)
-    args, kwargs = tool.parameters.bind(values, context)
     outcome: Outcome | None = None
     try:
         if tool.timeout is None:
-            outcome = await _run(tool, args, kwargs, context)
+            outcome = await _run(tool, call, values, context)
         else:
             with move_on_after(tool.timeout):
-                outcome = await _run(tool, args, kwargs, context)
+                outcome = await _run(tool, call, values, context)
     finally:
         context.close(stopped=outcome is None)
     if outcome is None:
@@ -57,14 +56,15 @@ async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -
     return ToolResult(call, text, value=outcome.value, repairs=repairs)
 
 
-async def _run(tool: Tool[..., Any], args: list[Any], kwargs: dict[str, Any], context: Context[Any]) -> Outcome:
+async def _run(tool: Tool[..., Any], call: ToolCall, values: dict[str, Any], context: Context[Any]) -> Outcome:
     """Run, and again after an exception, as often as the tool allows."""
     pause = FIRST_PAUSE
-    outcome = await run_once(tool, args, kwargs, context)
+    outcome = await run_once(tool, *tool.parameters.bind(values, context), context)
     for _ in range(tool.retries):
         if not isinstance(outcome.error, Exception) or isinstance(outcome.error, ToolError):
             break
         await sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
-        outcome = await run_once(tool, args, kwargs, context)
+        values, _repairs = tool.parameters.read(call.arguments)  # the function may have changed the first ones
+        outcome = await run_once(tool, *tool.parameters.bind(values, context), context)
     return outcome

@@ -362,6 +362,19 @@ async def test_exceptions_are_retried_as_often_as_asked(execute: Execute) -> Non
     assert len(attempts) == 3
 
 
+async def test_a_retry_gets_the_arguments_as_they_were(execute: Execute) -> None:
+    seen: list[list[int]] = []
+
+    @tool(retries=1)
+    def f(items: list[int]) -> None:
+        seen.append(list(items))
+        items.clear()
+        raise ValueError
+
+    await execute(f, items=[1, 2])
+    assert seen == [[1, 2], [1, 2]]
+
+
 async def test_answers_and_wrong_arguments_are_not_retried(execute: Execute) -> None:
     attempts: list[int] = []
 
