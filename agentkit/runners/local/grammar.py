@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from itertools import count
 from typing import Any
 
 from .formats import FORMATS
@@ -19,13 +18,11 @@ LONGEST_TEXT = 400
 MOST_ITEMS = 12
 """Items of a list that nothing else bounds: small models do not come to an end."""
 
-TEXT = rf'"\"" ([^"\\\x00-\x1f] | "\\" ["\\/bfnrt]){{0,{LONGEST_TEXT}}} "\""'
-INTEGER = '"-"? ("0" | [1-9] [0-9]{0,14})'
-NUMBER = f'{INTEGER} ("." [0-9]{{1,9}})?'
+_CHARACTER = r'[^"\\\x00-\x1f] | "\\" ["\\/bfnrt]'
 _SCALARS = {
-    "string": TEXT,
-    "integer": INTEGER,
-    "number": NUMBER,
+    "string": rf'"\"" ({_CHARACTER}){{0,{LONGEST_TEXT}}} "\""',
+    "integer": '"-"? ("0" | [1-9] [0-9]{0,9})',
+    "number": '"-"? ("0" | [1-9] [0-9]{0,9}) ("." [0-9]{1,6})?',
     "boolean": '"true" | "false"',
     "null": '"null"',
 }
@@ -58,17 +55,19 @@ def to_json(value: Any) -> str:
 
 
 class _Rules:
-    """Named rules, and expressions that use them."""
+    """Named rules, each written once: llama.cpp multiplies out what is repeated, and refuses what grows too large."""
 
     def __init__(self) -> None:
-        self._rules: list[str] = []
-        self._numbers = count()
+        self._names: dict[str, str] = {}
 
     def __str__(self) -> str:
-        return "\n".join(self._rules)
+        return "\n".join(f"{name} ::= {expression}" for expression, name in self._names.items())
 
     def of(self, schema: Any) -> str:
-        """An expression for a schema."""
+        """The name of the rule of a schema."""
+        return self._rule(self._expression(schema))
+
+    def _expression(self, schema: Any) -> str:
         schema = schema if isinstance(schema, Mapping) else {}
         if "const" in schema:
             return literal(to_json(schema["const"]))
@@ -76,9 +75,8 @@ class _Rules:
             return one_of(to_json(value) for value in schema["enum"])
         choices = schema.get("anyOf") or schema.get("oneOf")
         if choices:
-            return self._either(self.of(choice) for choice in choices)
-        kinds = kinds_of(schema)
-        return self._either(self._of_kind(kind, schema) for kind in kinds)
+            return " | ".join(dict.fromkeys(self.of(choice) for choice in choices))
+        return " | ".join(dict.fromkeys(self._rule(self._of_kind(kind, schema)) for kind in kinds_of(schema)))
 
     def _of_kind(self, kind: str, schema: Mapping[str, Any]) -> str:
         if kind == "object":
@@ -86,12 +84,8 @@ class _Rules:
         if kind == "array":
             return self._array(schema)
         if kind == "string" and schema.get("format") in FORMATS:
-            return rf'("\"" {FORMATS[schema["format"]].gbnf} "\"")'
-        return f"({_SCALARS[kind]})"
-
-    def _either(self, expressions: Iterable[str]) -> str:
-        unique = list(dict.fromkeys(expressions))
-        return unique[0] if len(unique) == 1 else self._rule(" | ".join(unique))
+            return rf'"\"" {FORMATS[schema["format"]].gbnf} "\""'
+        return _SCALARS[kind]
 
     def _object(self, schema: Mapping[str, Any]) -> str:
         properties = schema.get("properties") or {}
@@ -99,37 +93,35 @@ class _Rules:
             return self._map(schema.get("additionalProperties"))
         required = [name for name in properties if name in schema.get("required", ())]
         optional = [name for name in properties if name not in required]
-        pairs = {name: f"{literal(to_json(name) + ':')} {self.of(properties[name])}" for name in properties}
+        pairs = {name: self._rule(f"{literal(to_json(name) + ':')} {self.of(properties[name])}") for name in properties}
         tail = [f'("," {pairs[name]})?' for name in optional]
         if required:
             head = ' "," '.join(pairs[name] for name in required)
-            return self._rule(f'"{{" {head} {" ".join(tail)} "}}"')
+            return f'"{{" {head} {" ".join(tail)} "}}"'
         starts = [f"{pairs[name]} {' '.join(tail[index + 1 :])}" for index, name in enumerate(optional)]
-        return self._rule(f'"{{" ({" | ".join(starts)})? "}}"')
+        return f'"{{" ({" | ".join(starts)})? "}}"'
 
     def _map(self, values: Any) -> str:
         if values is False or values is None:
             return '"{}"'
-        pair = f'{TEXT} ":" {self.of(values)}'
-        return self._rule(f'"{{" ({pair} ("," {pair}){{0,{MOST_ITEMS - 1}}})? "}}"')
+        pair = self._rule(f'{self.of({"type": "string"})} ":" {self.of(values)}')
+        return f'"{{" ({pair} ("," {pair}){{0,{MOST_ITEMS - 1}}})? "}}"'
 
     def _array(self, schema: Mapping[str, Any]) -> str:
         fixed = [self.of(item) for item in schema.get("prefixItems", ())]
         if fixed:
             items = ' "," '.join(fixed)
-            return self._rule(f'"[" {items} "]"')
+            return f'"[" {items} "]"'
         item = self.of(schema.get("items"))
         least, most = int(schema.get("minItems", 0)), int(schema.get("maxItems", MOST_ITEMS))
         most = max(least, min(most, max(least, MOST_ITEMS)))
         if most == 0:
             return '"[]"'
         some = f'{item} ("," {item}){{{max(least - 1, 0)},{most - 1}}}'
-        return self._rule(f'"[" {some} "]"' if least else f'"[" ({some})? "]"')
+        return f'"[" {some} "]"' if least else f'"[" ({some})? "]"'
 
     def _rule(self, expression: str) -> str:
-        name = f"r{next(self._numbers)}"
-        self._rules.append(f"{name} ::= {expression}")
-        return name
+        return self._names.setdefault(expression, f"r{len(self._names)}")
 
 
 def kinds_of(schema: Mapping[str, Any]) -> tuple[str, ...]:

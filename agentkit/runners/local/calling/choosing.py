@@ -23,7 +23,7 @@ SHORTLIST = 8
 """Tools that are scored by the model; of more, those with the most words in common with the request."""
 OVERLAP = 3.0
 """What a word in common, weighted by its rarity among the tools, counts for, in nats."""
-MISSING, UNUSED, FORMED = -4.0, -1.0, 2.0
+MISSING, UNUSED, FORMED = -4.0, -2.0, 2.0
 """What each required value that the request does not have, each value that the tool does not take, and each value of
 the very form that it asks for counts, in nats."""
 THRESHOLD = 2.5

@@ -10,13 +10,11 @@ from typing import Any
 from ..grammar import kinds_of
 from ..validation import settle
 from .english import CALLED, NEGATIONS, STOP_WORDS
-from .reading import Unit, read
+from .reading import STRONG, Unit, read
 from .slot import Slot
-from .spans import Spans
+from .spans import Reach, Spans
 from .stems import content_stems, stem
 
-STRONG = ("quoted", "address", "path", "code", "name")
-"""Kinds of units that nobody says by the way."""
 _NEAR = 2
 """Words before and after a number that tell what it is."""
 
@@ -42,9 +40,9 @@ class Evidence:
         """The units that are no argument yet, by position."""
         return {index: unit for index, unit in enumerate(self.units) if index not in self.used}
 
-    def spans(self, *, narrow: bool = False) -> Spans:
-        """The values that can be cut out of what is free; the narrow ones do not reach over prepositions."""
-        return Spans(self.text, self.units, self.free, self.topic, narrow=narrow)
+    def spans(self, reach: Reach = "sentence") -> Spans:
+        """The values that can be cut out of what is free."""
+        return Spans(self.text, self.units, self.free, self.topic, reach)
 
     def of_kind(self, *kinds: str) -> list[int]:
         """Positions of the free units of some kinds."""

@@ -55,8 +55,7 @@ class Planner:
         clauses = clauses_of(request, verbs)
         if len(clauses) > 1:
             steps = [step for clause in clauses for step in self._step(decoder, clause, tools)]
-            lacking = any(support(step.tool, step.source).missing for step in steps if not step.clause.later)
-            if len(steps) > 1 and not lacking:
+            if len(steps) > 1 and all(map(_stands_alone, steps)):
                 return steps
             if steps:
                 return [Step(steps[0].tool, Clause(request), request)]
@@ -86,6 +85,14 @@ def _calls(decoder: Decoder, tool: ToolSpec, source: str) -> list[dict[str, Any]
     first = Filler(writer, evidence).fill(tool.parameters)
     further = repeated(first, tool.parameters, evidence)
     return [first, *(arguments for arguments in further if valid(arguments, tool.parameters))]
+
+
+def _stands_alone(step: Step) -> bool:
+    """Whether a clause says what its tool needs; else it only adds to what another clause says."""
+    if step.clause.later:
+        return True
+    found = support(step.tool, step.source)
+    return not found.missing and (found.obvious > 0 or not step.tool.parameters.get("required"))
 
 
 def _key(tool: ToolSpec) -> Hashable:

@@ -16,6 +16,9 @@ Kind: TypeAlias = Literal["quoted", "address", "path", "date", "time", "number",
 """quoted: the text between quotes · address: of mail or web · code: letters mixed with digits or signs, or a phone
 number · name: capitalised words in a row · word: anything else of letters · mark: punctuation."""
 
+STRONG: tuple[Kind, ...] = ("quoted", "address", "path", "code", "name")
+"""Kinds of units that nobody says by the way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:

@@ -45,7 +45,7 @@ def slots_of(schema: Schema) -> Iterator[Slot]:
     properties: Schema = schema.get("properties") or {}
     required = [name for name in properties if name in schema.get("required", ())]
     words = {name: _about(name, properties[name]) for name in properties}
-    order = sorted(properties, key=lambda name: (_is_open(properties[name]), name not in required))
+    order = sorted(properties, key=lambda name: (is_open(properties[name]), name not in required))
     for name in order:
         rest = [other for other in properties if other != name]
         yield Slot(
@@ -55,16 +55,16 @@ def slots_of(schema: Schema) -> Iterator[Slot]:
             words[name],
             frozenset[str]().union(*(words[other] for other in rest)),
             tuple(properties[other] for other in rest),
-            not required and name == next(filter(lambda other: _is_open(properties[other]), order), None),
+            not required and name == next(filter(lambda other: is_open(properties[other]), order), None),
         )
 
 
-def _is_open(schema: Any) -> bool:
+def is_open(schema: Any) -> bool:
     """Whether any words can be a value."""
     if not isinstance(schema, Mapping) or "enum" in schema or schema.get("format") in FORMATS:
         return False
     kinds = kinds_of(schema)
-    return "string" in kinds or ("array" in kinds and _is_open(schema.get("items")))
+    return "string" in kinds or ("array" in kinds and is_open(schema.get("items")))
 
 
 def _about(name: str, schema: Any) -> frozenset[str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from typing import Literal, TypeAlias
 
 from ..grammar import literal
 from .english import NO_END, NO_START, SENTENCE_ENDS, SEPARATORS, STOP_WORDS
-from .reading import Unit
+from .reading import STRONG, Unit
 from .stems import content_stems
+
+Reach: TypeAlias = Literal["sentence", "names", "phrase"]
 
 
 class Spans:
@@ -21,17 +24,18 @@ class Spans:
         units: The request taken apart.
         free: Positions of the units that may be used.
         topic: Stems of words that no span starts with.
-        narrow: Whether a span ends before each preposition.
+        reach: `sentence`: a span goes on over prepositions · `names`: not over one before a name or another obvious
+            value · `phrase`: over none.
     """
 
     def __init__(
-        self, text: str, units: Sequence[Unit], free: Collection[int], topic: frozenset[str], *, narrow: bool
+        self, text: str, units: Sequence[Unit], free: Collection[int], topic: frozenset[str], reach: Reach
     ) -> None:
         self._text = text
         self._units = units
         self._free = free
         self._topic = topic
-        self._narrow = narrow
+        self._reach = reach
 
     @property
     def starts(self) -> list[int]:
@@ -121,7 +125,7 @@ class Spans:
         if index + 1 not in self._free:
             return False
         unit, following = self._units[index], self._units[index + 1]
-        if self._narrow and following.text.lower() in NO_START:
+        if following.text.lower() in NO_START and self._is_other(index + 2):
             return False
         if {"quoted", "mark"} & {unit.kind, following.kind} or "\n" in self._text[unit.end : following.start]:
             return False
@@ -136,6 +140,12 @@ class Spans:
             if unit.kind == "word" and (first or asking):
                 leading.add(index)
         return leading
+
+    def _is_other(self, index: int) -> bool:
+        """Whether the unit after a preposition belongs to another value."""
+        if self._reach == "sentence" or index >= len(self._units):
+            return False
+        return self._reach == "phrase" or self._units[index].kind in STRONG
 
     def _after_separators(self, index: int) -> int | None:
         """The unit that a list goes on with after this one; None where the list ends."""

@@ -28,6 +28,8 @@ class Support:
 
     missing: int
     """Required values that the request does not have."""
+    obvious: int
+    """Obvious values of the request, and words for one of a closed set."""
     unused: int
     """Obvious values of the request that the tool has no use for."""
     formed: int
@@ -43,12 +45,14 @@ def support(tool: ToolSpec, text: str, today: date | None = None) -> Support:
         today: What tomorrow is counted from; None: today.
     """
     evidence = evidence_of(text, tool, today)
+    obvious = len(evidence.of_kind(*_OBVIOUS, "name"))
     missing = formed = 0
     for slot in sorted(slots_of(tool.parameters), key=lambda slot: not slot.required):
         found, special = _take(slot, evidence)
         missing += slot.required and not found
+        obvious += found and "enum" in slot.schema
         formed += special
-    return Support(missing, len(evidence.of_kind(*_OBVIOUS)), formed)
+    return Support(missing, obvious, len(evidence.of_kind(*_OBVIOUS)), formed)
 
 
 def evidence_of(text: str, tool: ToolSpec, today: date | None = None) -> Evidence:

@@ -12,7 +12,8 @@ from .english import PLACES, STOP_WORDS
 from .evidence import Evidence
 from .knowledge import code_of
 from .shapes import code_shape, examples, has_shape, is_expression, without_examples
-from .slot import Schema, Slot
+from .slot import Schema, Slot, is_open
+from .spans import Reach
 from .stems import content_stems
 from .writing import Writer
 
@@ -53,7 +54,7 @@ class Texts:
         shape = _shape_of(slot)
         if shape is not None:
             return self._code(slot, shape)
-        return self._span(slot, self._starts(slot))
+        return self._span(slot, self._starts(slot), "names" if any(map(is_open, slot.siblings)) else "sentence")
 
     def several(self, slot: Slot) -> list[str] | None:
         """A list of texts, as commas and `and` part them; None where the request has none."""
@@ -116,9 +117,11 @@ class Texts:
             self._codes.append(value)
             self._evidence.use([next(index for index in ready if units[index].text == value)])
             return value
-        phrase = self._span(slot, dict.fromkeys([*ready, *self._content()]), narrow=True)
+        phrase = self._span(slot, dict.fromkeys([*ready, *self._content()]), "phrase")
         if phrase is None or has_shape(phrase, shape, exact=exact):
             return phrase
+        if not exact and self._evidence.text.islower() and has_shape(phrase.upper(), shape, exact=False):
+            return phrase.upper()
         what = _PURPOSE.sub("", without_examples(slot.description)) or slot.name
         code = code_of(self._writer.decoder, phrase, what, shape, self._codes)
         if code is not None:
@@ -135,16 +138,16 @@ class Texts:
             and not content_stems(unit.text) & self._evidence.topic
         ]
 
-    def _span(self, slot: Slot, starts: Collection[int], *, narrow: bool = False) -> str | None:
+    def _span(self, slot: Slot, starts: Collection[int], reach: Reach) -> str | None:
         if not starts:
             return self._writer.text(FREE) if slot.required else None
         starts = directed(slot, list(starts), self._evidence.units)
-        spans = self._evidence.spans(narrow=narrow)
+        spans = self._evidence.spans(reach)
         value = self._writer.text(spans.gbnf(starts))
         if value is None:
             value = self._evidence.units[starts[0]].text
         positions = spans.located(value, starts)
-        if positions and not narrow:
+        if positions and reach != "phrase":
             positions = spans.from_verb(positions)
             value = spans.said(positions)
         self._evidence.use(positions)
