@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import random
-import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ....generation import Delta, FinishReason, Request, TextDelta
 from ....messages import Message, ToolCall
+from ....wire.ids import mint
 from ..decoder import Decoder
 from ..grammar import to_json
 from .answering import answer, fits_a_sentence
 from .clauses import Clause, with_result
 from .planning import Planner, Step
-
-ID_LETTERS = string.ascii_letters + string.digits
-ID_LENGTH = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[
     turn = turn_of(request.messages)
     calls = _next_calls(decoder, planner, request, turn)
     for name, arguments in calls:
-        put(ToolCall(_new_id(), name, arguments))
+        put(ToolCall(mint(), name, arguments))
     if calls:
         return "tool_calls"
     if not turn.calls or not fits_a_sentence(turn.results):
@@ -101,7 +97,3 @@ def _plain(arguments: str) -> Any:
         return json.loads(arguments)
     except ValueError:
         return arguments
-
-
-def _new_id() -> str:
-    return "".join(random.choices(ID_LETTERS, k=ID_LENGTH))
