@@ -12,8 +12,8 @@ import anyio.abc
 import h11
 from anyio.abc import SocketAttribute
 
-LARGE = 65_536
-"""Bytes of a body from which on it is sent by itself, not copied behind its head."""
+LARGE = 1_048_576
+"""Bytes of a body from which on it is sent by itself: below, a copy costs less than a second packet."""
 
 MAX_HEAD = 65_536
 """Most bytes of a status line and its headers, and of a line of a chunked body."""

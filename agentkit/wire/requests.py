@@ -111,14 +111,22 @@ def _choice(request: Request) -> Any:
 
 def _messages(messages: Sequence[Message], dialect: Dialect) -> list[bytes]:
     name = dialect.name
-    encoded = [message.encoded.get(name) for message in messages]
-    if None in encoded:
-        for index, done in enumerate(encoded):
-            if done is None:
-                message = messages[index]
-                data = dumps(_message(message, messages, index, dialect))
-                encoded[index] = message.encoded[name] = data
-    return encoded  # type: ignore[return-value]
+    for index in range(len(messages) - 1, -1, -1):  # new messages are last
+        if name in messages[index].encoded:
+            break
+        _fill(messages, index, dialect)
+    try:
+        return [message.encoded[name] for message in messages]
+    except KeyError:  # a message was put in among earlier ones
+        for index, message in enumerate(messages):
+            if name not in message.encoded:
+                _fill(messages, index, dialect)
+        return [message.encoded[name] for message in messages]
+
+
+def _fill(messages: Sequence[Message], index: int, dialect: Dialect) -> None:
+    message = messages[index]
+    message.encoded[dialect.name] = dumps(_message(message, messages, index, dialect))
 
 
 def _message(message: Message, messages: Sequence[Message], index: int, dialect: Dialect) -> dict[str, Any]:

@@ -215,6 +215,13 @@ def test_a_message_is_encoded_once_per_dialect() -> None:
     assert encode(Request([message]))["messages"][0]["content"] == "kept"
 
 
+def test_a_message_put_in_among_earlier_ones_is_sent() -> None:
+    texts = ["a", "b", "c", "d"]
+    messages = [Message("user", text) for text in texts]
+    encode(Request([messages[0], messages[3]]))
+    assert [message["content"] for message in encode(Request(messages))["messages"]] == texts
+
+
 def test_tools_are_encoded_once_per_tuple() -> None:
     encoder = RequestEncoder(OPENAI, "m")
     parameters: dict[str, Any] = {"type": "object", "properties": {}}
