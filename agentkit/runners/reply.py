@@ -102,11 +102,11 @@ class Reply:
         over = self._reader.complete
         try:
             if not over:
-                return await anext(self._chunks, None)
+                return await self._chunks.__anext__()
             with anyio.move_on_after(GRACE):
-                return await anext(self._chunks, None)
-        except AgentKitError:
-            raise
+                return await self._chunks.__anext__()
+        except StopAsyncIteration:
+            return None
         except Exception as error:
             ours = failed(error, self._where)
             if ours is None:
