@@ -102,11 +102,11 @@ class Reply:
         over = self._reader.complete
         try:
             if not over:
-                return await self._chunks.__anext__()
+                return await anext(self._chunks, None)
             with anyio.move_on_after(GRACE):
-                return await self._chunks.__anext__()
-        except StopAsyncIteration:
-            return None
+                return await anext(self._chunks, None)
+        except AgentKitError:
+            raise
         except Exception as error:
             ours = failed(error, self._where)
             if ours is None:
