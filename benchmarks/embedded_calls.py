@@ -1,9 +1,15 @@
 """Right tool calls of the embedded model: our decoding against a plain schema grammar with the same weights.
 
-`python benchmarks/embedded_calls.py [--limit N] [--set dev|held_out] [--seed N] [--json] [--wrong]`. The requests are
-generated (`embedded_requests.py`); `held_out` has tools and requests of its own, on which nothing was tuned. A request
-counts as right when exactly the right calls were made, in any order, with exactly the right arguments; letter case
-does not matter.
+`python benchmarks/embedded_calls.py [--limit N] [--set dev|held_out] [--seed N] [--template] [--json] [--wrong]`. The
+requests are generated (`embedded_requests.py`); `held_out` has tools and requests of its own, on which nothing was
+tuned. A request counts as right when exactly the right calls were made, in any order, with exactly the right arguments;
+letter case does not matter.
+
+* ours: the runner, asked like an agent asks it; it must also find out which tools are needed, if any.
+* plain grammar: the arguments decoded in one go under the grammar of the tool's schema. It is told the right tools, and
+  gets the same example calls: everything but what our decoding adds to the arguments.
+* template (`--template`, slow): the tools in the system prompt of the model's own chat template, and the whole answer
+  under a grammar of all valid calls, or none.
 """
 
 from __future__ import annotations
@@ -13,10 +19,12 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 import anyio
+from anyio import to_thread
 from embedded_requests import KINDS, Call, Item, generate
 from harness import Row, report
 
@@ -24,11 +32,19 @@ from agentkit.generation import Request, Sampling
 from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.base import Runner
 from agentkit.runners.local import LocalRunner
+from agentkit.runners.local.calling.shots import before_call
+from agentkit.runners.local.calling.signature import signature
+from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.decoder import Decoder
 from agentkit.runners.local.grammar import to_gbnf
+from agentkit.runners.local.llama_cpp import Load
+from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.validation import valid
+from agentkit.runners.local.weights import find
 
 MOST_TURNS = 4
 RATIO = 1.4
+TITLES = {"ours": "ours", "plain": "plain grammar", "template": "template"}
 INSTRUCTIONS = """You can call these tools:
 {tools}
 Answer with the calls that the request needs, one JSON object in a line, like {{"name":"tool","arguments":{{}}}}. \
@@ -51,6 +67,27 @@ async def ours(runner: Runner, item: Item) -> list[Call]:
 
 
 async def plain(runner: Runner, item: Item) -> list[Call]:
+    """The arguments of the right tools, under their schema alone."""
+    return await to_thread.run_sync(_plainly_filled, item)
+
+
+def _plainly_filled(item: Item) -> list[Call]:
+    path = find(DEFAULT)
+    assert path is not None
+    load = Load(path, DEFAULT.context, threads=1)
+    decoder = Decoder(claim(load, lambda: False), lambda: False)
+    tools = {tool.name: tool for tool in item.tools}
+    calls = []
+    for name, _ in item.calls:
+        prompt = decoder.prompt(before_call(signature(tools[name]), item.text))
+        written = decoder.complete(prompt, 400, temperature=0, grammar=to_gbnf(tools[name].parameters))
+        if written.complete:
+            calls.append((name, json.loads(written.text)))
+    release(load)
+    return calls
+
+
+async def template(runner: Runner, item: Item) -> list[Call]:
     """The calls that the model writes after its own chat template, under a grammar of all valid ones, or none."""
     tools = "\n".join(json.dumps(tool.to_dict()["function"]) for tool in item.tools)
     messages = [Message("system", INSTRUCTIONS.format(tools=tools)), Message("user", item.text)]
@@ -111,46 +148,63 @@ def _plain(value: Any) -> Any:
 
 
 async def measure(options: argparse.Namespace) -> list[Row]:
-    """Ask every request in both ways; the right ones by kind, and the ratio."""
+    """Ask every request in every way."""
+    ways = (ours, plain, template) if options.template else (ours, plain)
     runner = LocalRunner(threads=1)
     items = generate(options.set, options.limit, options.seed)
-    right = {(way.__name__, kind): [] for way in (ours, plain) for kind in KINDS}
-    made: list[bool] = []
-    seconds = {ours.__name__: 0.0, plain.__name__: 0.0}
+    tally = {way.__name__: Tally() for way in ways}
     for index, item in enumerate(items):
-        for way in (ours, plain):
+        for way in ways:
             start = perf_counter()
             calls = await way(runner, item)
-            seconds[way.__name__] += perf_counter() - start
-            right[way.__name__, item.kind].append(is_right(item, calls))
-            if way is ours:
-                made.append(all_valid(item, calls))
-                if options.wrong and not is_right(item, calls):
-                    print(f"{item.kind}: {item.text}\n    made {calls}\n    want {list(item.calls)}", file=sys.stderr)
+            tally[way.__name__].add(item, calls, perf_counter() - start)
+            if options.wrong and way is ours and not is_right(item, calls):
+                print(f"{item.kind}: {item.text}\n    made {calls}\n    want {list(item.calls)}", file=sys.stderr)
         _progress(index + 1, len(items))
     await runner.aclose()
-    return [*_rows(right), *_costs(seconds, made, len(items))]
+    return [row for name, each in tally.items() for row in each.rows(name)] + _ratios(tally)
 
 
-def _rows(right: dict[tuple[str, str], list[bool]]) -> list[Row]:
-    rows = []
-    totals = {}
-    for way, title in ((ours.__name__, "ours"), (plain.__name__, "plain grammar")):
-        for kind in dict.fromkeys(KINDS):
-            found = right[way, kind]
-            rows.append(Row(f"{title}: right, {kind} ({len(found)})", sum(found) / max(1, len(found))))
-        calling = [each for kind in ("single", "several", "two") for each in right[way, kind]]
-        totals[title] = sum(calling) / max(1, len(calling))
-        rows.append(Row(f"{title}: right, all that need calls ({len(calling)})", totals[title]))
-    ratio = totals["ours"] / max(totals["plain grammar"], 1e-9)
-    return [*rows, Row("ratio of right calls", ratio, "", RATIO, least=True)]
+@dataclass
+class Tally:
+    """How one way did."""
+
+    right: dict[str, list[bool]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    valid: list[bool] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, item: Item, calls: Sequence[Call], seconds: float) -> None:
+        """Count one request."""
+        self.right[item.kind].append(is_right(item, calls))
+        self.valid.append(all_valid(item, calls))
+        self.seconds += seconds
+
+    @property
+    def share(self) -> float:
+        """Part of the requests that need calls and got the right ones."""
+        found = [each for kind, some in self.right.items() if kind != "none" for each in some]
+        return sum(found) / max(1, len(found))
+
+    def rows(self, way: str) -> list[Row]:
+        """The figures."""
+        kinds = {kind: some for kind, some in self.right.items() if some and (kind != "none" or way != "plain")}
+        title = TITLES[way]
+        return [
+            *(Row(f"{title}: right, {kind} ({len(some)})", sum(some) / len(some)) for kind, some in kinds.items()),
+            Row(f"{title}: right, all that need calls", self.share),
+            Row(
+                f"{title}: all calls valid", sum(self.valid) / len(self.valid), "", 1.0 if way == "ours" else None, True
+            ),
+            Row(f"{title}: time of a request", self.seconds / len(self.valid), "s"),
+        ]
 
 
-def _costs(seconds: dict[str, float], made: list[bool], count: int) -> list[Row]:
+def _ratios(tally: dict[str, Tally]) -> list[Row]:
+    share = tally["ours"].share
     return [
-        Row("requests whose calls all parse and validate", sum(made) / max(1, len(made)), "", 1.0, least=True),
-        Row("ours: time of a request", seconds[ours.__name__] / count, "s"),
-        Row("plain grammar: time of a request", seconds[plain.__name__] / count, "s"),
+        Row(f"right calls, ours to {TITLES[way]}", share / max(each.share, 1e-3), "", RATIO, least=True)
+        for way, each in tally.items()
+        if way != "ours"
     ]
 
 
@@ -165,6 +219,7 @@ if __name__ == "__main__":
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--set", choices=("dev", "held_out"), default="held_out")
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--template", action="store_true", help="also measure the model's own template")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--wrong", action="store_true", help="show each request that was not answered right")
     report(anyio.run(measure, parser.parse_args()))

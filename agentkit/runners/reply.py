@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import anyio
@@ -17,7 +18,10 @@ MAX_BODY = 32 * 1024 * 1024
 """Most bytes of a reply that comes at once."""
 
 GRACE = 2.0
-"""Seconds to wait for the end of a stream that has said that it is over, so that its connection can be kept."""
+"""Seconds to wait for the end of a stream that has sent its last event, so that its connection can be kept."""
+
+BLANK = b" \t\r\n\xef\xbb\xbf"
+"""White space, and a byte order mark."""
 
 REQUEST_IDS = ("cf-ai-req-id", "x-request-id", "cf-ray")
 
@@ -36,8 +40,9 @@ class Reply:
         self._reader = reader
         self._where = where
         encoded = "content-encoding" in response.headers
-        self._chunks = aiter(response.aiter_bytes() if encoded else response.stream)
+        self._chunks: AsyncIterator[bytes] = aiter(response.aiter_bytes() if encoded else response.stream)
         self._splitter: EventSplitter | None = None
+        self._start = b""
         self._over = False
 
     async def begin(self) -> list[Delta]:
@@ -50,13 +55,14 @@ class Reply:
         if response.status_code >= 300:
             raise await self._refusal()
         start = await self._next()
-        while start is not None and not start.strip():
+        while start is not None and not start.strip(BLANK):
             start = await self._next()
         if start is None:
             raise InvalidReplyError(f"The reply of {self._where} is empty.", status=response.status_code)
         if start.lstrip()[:1] in b'{[<"':
             body = await self._rest(start)
             return [*self._reader.feed(body, whole=True), *self._finish()]
+        self._start = start[:400]
         self._splitter = EventSplitter()
         deltas = self._feed(self._splitter.feed(start))
         while not deltas and not self._over:
@@ -95,23 +101,23 @@ class Reply:
         self._over = True
         headers = self._response.headers
         request_id = next((headers[name] for name in REQUEST_IDS if name in headers), None)
-        return self._reader.finish(request_id=request_id, neurons=_number(headers.get("cf-ai-neurons")))
+        neurons = _number(headers.get("cf-ai-neurons"))
+        return self._reader.finish(request_id=request_id, neurons=neurons, start=self._start.decode("utf-8", "replace"))
 
     async def _next(self) -> bytes | None:
         """The next bytes; None at the end. A stream that has said that it is over may end in any way."""
-        over = self._reader.complete
         try:
-            if not over:
-                return await anext(self._chunks, None)
+            if not self._reader.done:
+                return await self._chunks.__anext__()
             with anyio.move_on_after(GRACE):
-                return await anext(self._chunks, None)
-        except AgentKitError:
-            raise
+                return await self._chunks.__anext__()
+        except StopAsyncIteration:
+            return None
         except Exception as error:
             ours = failed(error, self._where)
             if ours is None:
                 raise
-            if not over:
+            if not self._reader.complete:
                 raise self._broken(ours) from error
         return None
 
@@ -127,7 +133,7 @@ class Reply:
             size += len(piece)
             if size > MAX_BODY:
                 raise InvalidReplyError(f"The reply of {self._where} is longer than {MAX_BODY:,} bytes.")
-        return b"".join(pieces).decode("utf-8", "replace")
+        return b"".join(pieces).decode("utf-8-sig", "replace")
 
     async def _refusal(self) -> RunnerError:
         headers, status = self._response.headers, self._response.status_code

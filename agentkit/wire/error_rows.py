@@ -84,6 +84,7 @@ ROWS = (
     Row(OverloadedError, statuses=(429, 503), text="capacity|overloaded|loading model|no slot"),
     Row(TimedOutError, codes=(3007, 3008, 3046)),
     Row(ServerError, codes=(3043, 4007)),
+    Row(ServerError, text="JSON Mode couldn.t be met", hint="A simpler schema may help."),
     # the same request will fail again
     Row(BadRequestError, codes=(3006,), hint=SHORTER),
     Row(BadRequestError, codes=(8001,), hint="A tool or an option is not to this model's taste."),

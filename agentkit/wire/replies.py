@@ -36,7 +36,9 @@ class ReplyReader:
 
     def __init__(self, *, model: str = "", max_tokens: int = 0) -> None:
         self.complete = False
-        """Whether the reply has said that it is over."""
+        """Whether the reply has said that it is over, and nothing came after that."""
+        self.done = False
+        """Whether the stream has sent its last event."""
         self._model = model
         self._max_tokens = max_tokens
         self._text: list[str] = []
@@ -60,7 +62,7 @@ class ReplyReader:
             RunnerError: It reports an error; the class says which, and `text` has the answer so far.
         """
         if data == "[DONE]":
-            self.complete = True
+            self.complete = self.done = True
             return []
         self._data = data
         deltas: list[Delta] = []
@@ -85,10 +87,11 @@ class ReplyReader:
         error.text = self.text
         return error
 
-    def finish(self, *, request_id: str | None = None, neurons: float = 0.0) -> list[Delta]:
+    def finish(self, *, request_id: str | None = None, neurons: float = 0.0, start: str = "") -> list[Delta]:
         """The calls and the end.
 
         Args:
+            start: How the reply began, to show it where nothing in it was understood.
             request_id: The provider's id, from the headers.
             neurons: Cost from the headers, for a reply that does not state it.
 
@@ -97,8 +100,9 @@ class ReplyReader:
             InvalidReplyError: Nothing in it is what a model server sends.
         """
         if not (self._known or self.complete):
+            came = self._data or start
             raise InvalidReplyError(
-                f"The reply has neither an answer nor an error: {excerpt(self._data)!r}", body=self._data[:2000]
+                f"The reply has neither an answer nor an error: {excerpt(came)!r}", body=came[:2000]
             )
         if not self.complete:
             raise self.broken(TruncatedStreamError("The stream ended before the answer did."))
@@ -142,14 +146,16 @@ class ReplyReader:
         if not isinstance(choice, Mapping) or choice.get("index"):
             return False, False
         self._known = True
-        if choice.get("finish_reason"):
-            self._end(choice["finish_reason"])
         message = choice.get("delta")
         if message is None:
             message, whole = choice.get("message"), True
         if isinstance(message, Mapping):
-            return self._message(message, deltas, whole)
-        return self._say(choice.get("text"), deltas), False
+            found = self._message(message, deltas, whole)
+        else:
+            found = self._say(choice.get("text"), deltas), False
+        if choice.get("finish_reason"):
+            self._end(choice["finish_reason"])
+        return found
 
     def _message(self, message: Mapping[str, Any], deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
         for name in REASONING:
@@ -182,6 +188,7 @@ class ReplyReader:
             text, self._half = joined(self._half + text)
         if not text:
             return bool(self._half)
+        self.complete = self.done  # a finish reason before this was none
         self._text.append(text)
         deltas.append(TextDelta(text))
         return True

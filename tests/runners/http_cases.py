@@ -42,6 +42,8 @@ REPLIES: dict[str, Sequence[Any]] = {
     "JSON with white space before it, in pieces": [b"HTTP/1.0 200 OK\r\n\r\n \n", 0.01, JSON_BYTES, "close"],
     "JSON without a content type": [b"HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n" + JSON_BYTES],
     "JSON that calls itself a stream": reply(HELLO, kind="text/event-stream"),
+    "JSON with a byte order mark": reply(b"\xef\xbb\xbf" + JSON_BYTES),
+    "a stream with a byte order mark": reply(b'\xef\xbb\xbfdata: {"response": "Hello"}\n\ndata: [DONE]\n\n'),
     "JSON, compressed": reply(gzip.compress(JSON_BYTES), content_encoding="gzip"),
     "JSON in small pieces": [HEAD, *(chunk(JSON_BYTES[i : i + 3]) for i in range(0, 21, 3)), b"0\r\n\r\n"],
     "a stream that calls itself text": reply(b'data: {"response": "Hello"}\n\ndata: [DONE]\n\n', kind="text/plain"),
@@ -57,7 +59,7 @@ REPLIES: dict[str, Sequence[Any]] = {
 BROKEN: dict[str, tuple[Sequence[Any], type[AgentKitError], str]] = {
     "a page": (reply("<html><title>Welcome</title></html>", kind="text/html"), InvalidReplyError, "not JSON: '<html>"),
     "a page with an error": (reply("<html><title>Bad Gateway</title></html>", 502), ServerError, "An HTML page: Bad Gateway"),
-    "some text": (reply("OK", kind="text/plain"), InvalidReplyError, "neither an answer nor an error"),
+    "some text": (reply("OK", kind="text/plain"), InvalidReplyError, "neither an answer nor an error: 'OK'"),
     "nothing": ([b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"], InvalidReplyError, "is empty"),
     "nothing but white space": (reply(" \n\n "), InvalidReplyError, "is empty"),
     "no content": ([b"HTTP/1.1 204 No Content\r\n\r\n"], InvalidReplyError, "is empty"),

@@ -137,6 +137,12 @@ async def test_a_stream_that_hangs() -> None:
         assert caught.value.text == "Hel"
 
 
+async def test_a_stream_that_hangs_after_its_finish_reason_is_over() -> None:
+    last = chunk(b'data: {"response": "Hello", "finish_reason": "stop"}\n\n')
+    async with serve([HEAD, last, "hang"]) as server:
+        assert text(await ask(server.url, timeout=0.1)) == "Hello"
+
+
 async def test_a_stream_that_has_delivered_something_is_not_tried_again() -> None:
     async with serve([HEAD, frame("Hel"), "close"], STREAM) as server:
         with pytest.raises(TruncatedStreamError):

@@ -85,6 +85,7 @@ CODES: list[tuple[int, int, str, type[RunnerError]]] = [
     (401, 2009, "Unauthorized", AuthenticationError),
     (400, 2008, "model not found", ModelNotFoundError),
     (404, 7003, "model not found", ModelNotFoundError),
+    (400, 99999, "JSON Mode couldn't be met", ServerError),
     (429, 99999, "something new", RateLimitedError),
     (400, 99999, "something new", BadRequestError),
     (500, 99999, "something new", ServerError),

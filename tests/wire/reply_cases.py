@@ -160,6 +160,7 @@ STREAMS = {
     "chat, no done (Q49)": Case([delta("Hello"), delta(None, "stop")], "Hello"),
     "chat, no finish_reason": Case([delta("Hello"), DONE], "Hello"),
     "chat, text after the finish_reason": Case([delta("Hel", "stop"), delta("lo"), DONE], "Hello"),
+    "a finish_reason on every frame": Case([delta("Hel", "stop"), delta("lo", "stop")], "Hello"),
     "chat usage at the end": Case([delta("Hi", "stop"), {"choices": [], "usage": USAGE}, DONE], "Hi", usage=USED),
     "chat usage as parts (Q47)": Case(
         [delta("H") | {"usage": {"prompt_tokens": 0, "completion_tokens": 1}}] * 3 + [DONE], "HHH", usage=Usage(0, 3, requests=1)),

@@ -129,6 +129,11 @@ def test_whatever_json_comes_only_our_errors_are_raised(frame: Any, whole: bool)
         assert isinstance(reader.finish()[-1], Finish)
 
 
+def test_a_finish_reason_that_more_text_follows_was_none() -> None:
+    with pytest.raises(TruncatedStreamError):
+        read([delta("Hel", "stop"), delta("lo")])
+
+
 def test_a_truncated_stream_keeps_its_text() -> None:
     with pytest.raises(TruncatedStreamError) as caught:
         read([delta("Hel"), delta("lo")])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .english import ASKING
 from .stems import stem
@@ -26,6 +26,8 @@ class Clause:
     text: str
     later: bool = False
     """Whether it is to be done after the one before it: it says `then`, or speaks of its result."""
+    apart: bool = False
+    """Whether `and`, `also` or `then` parts it from another; a mere full stop may part what belongs together."""
 
 
 def clauses_of(request: str, verbs: Collection[str]) -> list[Clause]:
@@ -43,12 +45,16 @@ def clauses_of(request: str, verbs: Collection[str]) -> list[Clause]:
     for match in _JOINTS.finditer(hidden):
         following = re.match(r"[\w']+", _LEADING.sub("", hidden[match.end() :]).lower())
         asks = following is not None and (following[0] in ASKING or stem(following[0]) in verbs)
-        if match.lastgroup == "end" or asks or "then" in match[0].lower():
+        ends = match.lastgroup == "end" and (hidden.islower() or not hidden[match.end() : match.end() + 1].islower())
+        if ends or asks or "then" in match[0].lower():
             cuts += [match.start(), match.end()]
             joints.append(match[0])
     cuts.append(len(request))
     parts = [request[start:end].strip() for start, end in zip(cuts[::2], cuts[1::2], strict=True)]
-    return [_clause(part, joint) for part, joint in zip(parts, joints, strict=True) if re.search(r"\w", part)]
+    clauses = [_clause(part, joint) for part, joint in zip(parts, joints, strict=True) if re.search(r"\w", part)]
+    for index, after in enumerate(clauses[1:]):
+        clauses[index] = replace(clauses[index], apart=clauses[index].apart or after.apart)
+    return clauses
 
 
 def with_result(clause: Clause, result: str) -> str:
@@ -61,4 +67,4 @@ def _clause(text: str, joint: str) -> Clause:
     plain = _LEADING.sub("", text)
     said = f"{joint} {text[: len(text) - len(plain)]}".lower()
     later = bool(re.search(r"\bthen\b|\bafter that\b", said)) or bool(joint and _BACK.search(plain))
-    return Clause(plain or text, later)
+    return Clause(plain or text, later, bool(re.search(r"[a-z]", said)))

@@ -92,7 +92,8 @@ def _stands_alone(step: Step) -> bool:
     if step.clause.later:
         return True
     found = support(step.tool, step.source)
-    return not found.missing and (found.obvious > 0 or not step.tool.parameters.get("required"))
+    says_something = step.clause.apart or found.obvious > 0 or not step.tool.parameters.get("required")
+    return not found.missing and says_something
 
 
 def _key(tool: ToolSpec) -> Hashable:

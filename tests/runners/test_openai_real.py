@@ -1,0 +1,118 @@
+"""The runner for chat-completions servers against a real one: llama.cpp's, with the embedded model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from agentkit.errors import BadRequestError, ContextOverflowError
+from agentkit.generation import Delta, Finish, Request, Sampling, TextDelta
+from agentkit.messages import Message, ToolSpec
+from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.weights import find
+from agentkit.runners.openai import OpenAIRunner
+
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
+
+SERVER = """
+import os, sys, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], 0
+params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 1024, 1, 1
+server = xllamacpp.Server(params)
+print(server.listening_address, flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+ADD = ToolSpec(
+    "add",
+    "Add two numbers.",
+    {"type": "object", "properties": {"a": {"type": "integer", "description": "A number."}}, "required": ["a"]},
+)
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The address of the server, in a process of its own."""
+    pytest.importorskip("xllamacpp", reason="xllamacpp is not installed")
+    weights = find(DEFAULT)
+    if weights is None:
+        pytest.skip("the embedded model is not pulled")
+    command = [sys.executable, "-c", SERVER, str(weights)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]
+        yield process.stdout.readline().strip()
+        process.communicate()
+
+
+async def ask(url: str, request: Request, *, stream: bool) -> list[Delta]:
+    runner = OpenAIRunner("smollm2", base_url=f"{url}/v1", stream=stream)
+    try:
+        return [delta async for delta in runner.generate(request)]
+    finally:
+        await runner.aclose()
+
+
+def text(deltas: list[Delta]) -> str:
+    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_an_answer(url: str, stream: bool) -> None:
+    request = Request([Message("user", "Say hello.")], sampling=Sampling(max_tokens=12, temperature=0))
+    deltas = await ask(url, request, stream=stream)
+    finish = deltas[-1]
+    assert isinstance(finish, Finish)
+    assert text(deltas)
+    assert (len(deltas) > 5) is stream
+    assert finish.reason in ("stop", "length")
+    assert finish.usage.prompt_tokens > 10
+    assert 0 < finish.usage.completion_tokens <= 12
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_conversation_with_a_call_is_taken(url: str, stream: bool) -> None:
+    history = [
+        Message("system", "Be brief."),
+        Message("user", "1 + 1?"),
+        Message.from_dict({"role": "assistant", "content": None, "tool_calls": [
+            {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}]}),
+        Message("tool", "2", tool_call_id="c1", name="add"),
+    ]  # fmt: skip
+    deltas = await ask(url, Request(history, (ADD,), sampling=Sampling(max_tokens=8)), stream=stream)
+    assert isinstance(deltas[-1], Finish)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_an_answer_with_a_schema(url: str, stream: bool) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    request = Request([Message("user", "Give a number.")], sampling=Sampling(max_tokens=64), output_schema=schema)
+    assert isinstance(json.loads(text(await ask(url, request, stream=stream)))["n"], int)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_prompt_that_does_not_fit_says_by_how_much(url: str, stream: bool) -> None:
+    with pytest.raises(ContextOverflowError) as caught:
+        await ask(url, Request([Message("user", "word " * 3000)]), stream=stream)
+    assert caught.value.limit == 1024
+    assert (caught.value.tokens or 0) > 3000
+
+
+async def test_a_second_turn_finds_the_prefix_cached(url: str) -> None:
+    messages = [Message("user", "Tell me about the sea. " * 10)]
+    await ask(url, Request(messages, sampling=Sampling(max_tokens=1)), stream=False)
+    messages += [Message("assistant", "It is wide."), Message("user", "And?")]
+    finish = (await ask(url, Request(messages, sampling=Sampling(max_tokens=1)), stream=False))[-1]
+    assert isinstance(finish, Finish)
+    assert finish.usage.cached_tokens > 40
+
+
+async def test_a_wrong_path_names_the_base_url(url: str) -> None:
+    runner = OpenAIRunner("m", base_url=f"{url}/nowhere")
+    with pytest.raises(BadRequestError, match="Is base_url right"):
+        [delta async for delta in runner.generate(Request([]))]
+    await runner.aclose()
