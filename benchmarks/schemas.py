@@ -1,6 +1,6 @@
 """Making a tool's schema, and validating a call's arguments."""
 
-from __future__ import annotations
+# No `from __future__ import annotations`: what annotations written as text cost is a row of its own.
 
 from typing import Literal
 
@@ -36,6 +36,18 @@ def plain(
     hours: float = 1.0,
     tag: str | None = None,
 ) -> str:
+    """Forecast the weather."""
+    return city
+
+
+def documented(
+    city: str,
+    days: int,
+    metric: bool = True,
+    detail: Literal["low", "high"] = "low",
+    hours: float = 1.0,
+    tag: str | None = None,
+) -> str:
     """Forecast the weather.
 
     Args:
@@ -46,6 +58,18 @@ def plain(
         hours: Hours between two values.
         tag: A tag.
     """
+    return city
+
+
+def textual(
+    city: "str",
+    days: "int",
+    metric: "bool" = True,
+    detail: 'Literal["low", "high"]' = "low",
+    hours: "float" = 1.0,
+    tag: "str | None" = None,
+) -> "str":
+    """Forecast the weather."""
     return city
 
 
@@ -78,12 +102,14 @@ def main() -> None:
     tool = Tool(quick)
     validate = tool.parameters.read
     context = Context(None, call)
-    Tool(plain).spec, Tool(nested).spec
+    assert all(Tool(function).spec for function in (plain, documented, textual, nested))
     validate(call.arguments)
     report(
         [
             Row("decorating a function with plain types", clock(lambda: Tool(plain), 500), "us"),
             Row("schema of a function with plain types", clock(lambda: Tool(plain).spec, 500), "us", 60),
+            Row("the same, six parameters described in the docstring", clock(lambda: Tool(documented).spec, 500), "us"),
+            Row("the same, annotations written as text", clock(lambda: Tool(textual).spec, 500), "us"),
             Row("schema of a function with nested models", clock(lambda: Tool(nested).spec, 20), "us", 900),
             Row("validating a call's arguments", clock(lambda: validate(call.arguments), 20_000), "us", 3),
             Row("a whole call of an async tool", clock(lambda: step(table.execute(call, context)), 5_000), "us"),

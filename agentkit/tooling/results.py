@@ -10,6 +10,8 @@ from .plain_data import bytes_as_text, plain_data
 HEAD = 0.7
 """Part of the room that the beginning of a long text gets; the end gets the rest."""
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def as_text(value: Any, limit: int, nothing: str = "null") -> str:
     """A result as the model reads it: text as it is, bytes decoded, anything else as JSON.
@@ -49,7 +51,7 @@ def _text(value: Any, nothing: str) -> str:
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes_as_text(bytes(value))
     data = plain_data(value)
-    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+    return data if isinstance(data, str) else _encode(data)
 
 
 def _encodable(text: str) -> str:
