@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from contextlib import redirect_stdout
+from functools import partial
+from typing import Annotated, TextIO
 
 import typer
 
@@ -47,7 +49,7 @@ def run(
 ) -> None:
     """Ask one question.
 
-    The answer goes to stdout; tool calls and their results go to stderr.
+    The answer goes to stdout; tool calls, their results and what tools print go to stderr.
     """
     prompt = _prompt(question or [])
     settings = o.Settings.of(context.params)
@@ -75,10 +77,11 @@ def _prompt(words: list[str]) -> str:
 
 def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quiet: bool) -> int:
     """Run, show, and return the exit code."""
+    out = sys.stdout
     screen = None if json or events else Screen(quiet=quiet)
-    handle = screen.handle if screen else _print_event if events else _ignore
+    handle = screen.handle if screen else partial(_print_event, out) if events else _ignore
     fetch_for(settings.runner)
-    with heard(), driver(settings.make_agent(settings.load_tools())) as agent:
+    with redirect_stdout(sys.stderr), heard(), driver(settings.make_agent(settings.load_tools())) as agent:
         try:
             result = agent.run(prompt, (), handle)
         except KeyboardInterrupt:
@@ -91,8 +94,8 @@ def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quie
     return code_after(result.stop_reason)
 
 
-def _print_event(event: Event) -> None:
-    print_json(event_record(event), compact=True)
+def _print_event(out: TextIO, event: Event) -> None:
+    print_json(event_record(event), out, compact=True)
 
 
 def _ignore(event: Event) -> None:

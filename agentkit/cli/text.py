@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
@@ -32,12 +32,13 @@ def to_json(data: Any, *, indent: int | None = None) -> str:
     return _DANGEROUS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def print_json(data: Any, *, compact: bool = False) -> None:
-    """Print JSON: indented on a terminal unless it must be one line; in ASCII where stdout cannot do better."""
-    text = to_json(data, indent=2 if sys.stdout.isatty() and not compact else None)
-    if not (sys.stdout.encoding or "").lower().startswith("utf"):
+def print_json(data: Any, out: TextIO | None = None, *, compact: bool = False) -> None:
+    """Print JSON, on stdout: indented on a terminal unless it must be one line; in ASCII where it cannot do better."""
+    out = out or sys.stdout
+    text = to_json(data, indent=2 if out.isatty() and not compact else None)
+    if not (out.encoding or "").lower().startswith("utf"):
         text = json.dumps(json.loads(text))
-    print(text, flush=True)
+    print(text, file=out, flush=True)
 
 
 def shown_call(call: ToolCall, longest: int = 60) -> tuple[str, str]:

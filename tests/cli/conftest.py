@@ -54,7 +54,7 @@ def agentkit(environment: dict[str, str], tmp_path: Path) -> Run:
             cwd=tmp_path,
             timeout=PATIENCE * 2,
         )
-        out, err = result.stdout.decode(), result.stderr.decode()
+        out, err = result.stdout.decode(), result.stderr.decode(errors="replace")
         assert "Traceback" not in err or "--debug" in arguments, err
         return subprocess.CompletedProcess(result.args, result.returncode, out, err)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -75,7 +76,10 @@ def fail() -> str:
 
 @tool
 def odd() -> object:
-    """Return what is no data."""
+    """Return what is no data, and print what is no text."""
+    print("printed by a tool")
+    sys.stdout.buffer.write(b"\x00\xff\n")
+    sys.stdout.flush()
     return lambda: None
 
 

@@ -263,6 +263,15 @@ def test_tools_that_behave_badly_do_not_end_the_run(agentkit: Run, sample: Sampl
     assert len(told["huge"]) < 100_000
 
 
+@pytest.mark.parametrize("form", [[], ["--json"], ["--events"]])
+def test_what_tools_print_is_kept_apart_from_the_answer(agentkit: Run, sample: Sample, form: list[str]) -> None:
+    tools = [word for name in ("fail", "odd", "huge") for word in ("-t", sample(name))]
+    ended = agentkit("run", "-m", sample("oddities"), *form, *tools, "Hi")
+    assert "printed by a tool" in ended.stderr
+    assert "printed by a tool" not in ended.stdout
+    assert "Still here." in ended.stdout
+
+
 def test_a_terminal_without_unicode_gets_escapes(agentkit: Run, sample: Sample) -> None:
     ended = agentkit("run", "-m", sample("echo"), "Grüße ✓", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert ended.returncode == 0
