@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from .loose import NotRead, read_loosely
 from .paths import LEFT_OUT
 
 Reading: TypeAlias = tuple[str, Any]
 """What was done, and the value after it."""
 
 _NULLS = ("null", "none", "undefined", "nil")
-_LONGEST_LITERAL = 10_000
-"""Characters of Python literals that are read."""
 
 
 def readings(value: Any, node: dict[str, Any] | None) -> Iterator[Reading]:
@@ -54,16 +52,14 @@ def _of_text(text: str, node: dict[str, Any]) -> Iterator[Reading]:
 
 
 def literal(text: str) -> Any:
-    """The data that a text spells, as JSON or, for lists and dicts, as Python; else the text."""
+    """The data that a text spells, as JSON or, for lists and objects, nearly; else the text."""
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError):
         pass
-    if text[:1] not in ("[", "{", "(") or len(text) > _LONGEST_LITERAL:
+    if text[:1] not in ("[", "{", "("):
         return text
     try:
-        data = ast.literal_eval(text)
-        json.dumps(data)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return read_loosely(text)[0]
+    except NotRead:
         return text
-    return data

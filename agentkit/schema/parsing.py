@@ -23,14 +23,16 @@ def parse(text: str) -> tuple[Any, list[Repair]]:
         text: As the model wrote it. Nothing, or null, is an empty object, for tools without parameters.
 
     Returns:
-        The data, and what was mended: text that was JSON again, line breaks and broken characters inside a text.
+        The data, and what was mended: what `loose` forgives, text that was JSON again, broken characters.
 
     Raises:
-        NotJSON: It does not parse. Such arguments are never guessed at: they may be cut off.
+        NotJSON: It does not parse, or does not come to its end. What is cut off is never guessed at.
         RecursionError: It is nested too deeply.
     """
-    data = _load(text)
     repairs: list[Repair] = []
+    data, forgiven = _load(text)
+    if forgiven:
+        repairs.append((f"arguments were not JSON: {forgiven}", text, dump(data)))
     if isinstance(data, str):
         inner = _unwrapped(data)
         if not isinstance(inner, str):
@@ -49,14 +51,20 @@ def dump(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _load(text: str) -> Any:
+def _load(text: str) -> tuple[Any, str]:
+    """The data of a text, and what was forgiven."""
     text = text.strip().lstrip("\ufeff")
     if not text:
-        return None
+        return None, ""
     try:
-        return json.loads(text, strict=False)
+        return json.loads(text, strict=False), ""
     except json.JSONDecodeError as error:
-        raise NotJSON(f"{error.msg} at character {error.pos + 1} of {len(text)}") from None
+        from .loose import NotRead, read_loosely
+
+        try:
+            return read_loosely(text)
+        except NotRead:
+            raise NotJSON(f"{error.msg} at character {error.pos + 1} of {len(text)}") from None
     except ValueError as error:  # a whole number of thousands of digits
         raise NotJSON(str(error).split(";")[0]) from None
 
@@ -66,7 +74,7 @@ def _unwrapped(data: Any) -> Any:
         if not isinstance(data, str):
             break
         try:
-            data = _load(data)
+            data, _forgiven = _load(data)
         except NotJSON:
             break
     return data
