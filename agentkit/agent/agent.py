@@ -55,6 +55,8 @@ class Agent(Generic[T]):
         max_tool_calls: Calls in a whole run.
         max_total_tokens: Tokens of a whole run, as far as the endpoint reports them.
         max_invalid_calls: Calls that name no tool or do not fit theirs, 10.
+        strict: Refuse calls whose name or arguments are not exactly right. Otherwise what is plainly meant is mended,
+            and a `Repaired` event tells it.
         extra: Further fields of the request body, for what one server has and others do not.
         sampling: `max_tokens`, `temperature`, `top_p`, `top_k`, `seed`, `repetition_penalty`, `frequency_penalty`,
             `presence_penalty`, `stop`: see `Sampling`.
@@ -76,11 +78,12 @@ class Agent(Generic[T]):
         max_tool_calls: int | None = None,
         max_total_tokens: int | None = None,
         max_invalid_calls: int = 10,
+        strict: bool = False,
         extra: Mapping[str, Any] | None = None,
         **sampling: Unpack[SamplingOptions],
     ) -> None:
         self.runner = as_runner(runner)
-        self.tools = ToolTable(tools)
+        self.tools = ToolTable(tools, strict=strict)
         self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls)
         self._sampling = _sampling(sampling)
         self._output = None if output is None else Output(output)

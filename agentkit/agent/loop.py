@@ -63,7 +63,7 @@ async def work(plan: Plan, state: State) -> StopReason | None:
         limit = plan.limits.before_turn(state.turns, state.usage.total_tokens)
         if limit:
             return limit
-        reply = await ask(plan.runner, _request(plan, state), state, plan.channel)
+        reply = await ask(plan.runner, plan.table, _request(plan, state), state, plan.channel)
         if not reply.tool_calls and _is_empty(reply, state):
             state.say("user", EMPTY)
             continue
@@ -98,7 +98,7 @@ async def land(plan: Plan, state: State, reason: StopReason) -> None:
         text = f"{text} {plan.output.instruction}"
     state.say("user", text)
     request = replace(_request(plan, state), tools=(), tool_choice="auto", output_schema=_schema(plan))
-    reply = await ask(plan.runner, request, state, plan.channel)
+    reply = await ask(plan.runner, plan.table, request, state, plan.channel)
     if reply.tool_calls:
         _refuse(state, reply.tool_calls, "Not run: no more tools can be called.")
     elif plan.output is not None:
@@ -135,7 +135,7 @@ async def _finish(plan: Plan, state: State) -> StopReason | None:
             return limit
         state.say("user", told)
         request = replace(_request(plan, state), tools=(), tool_choice="auto", output_schema=plan.output.schema)
-        await ask(plan.runner, request, state, plan.channel)
+        await ask(plan.runner, plan.table, request, state, plan.channel)
     if await _take_output(plan.output, state.messages[-1].content, plan, state):
         state.stop_reason = "invalid_output"
     return None

@@ -18,7 +18,7 @@ from .channel import Channel
 from .state import State
 
 
-async def ask(runner: Runner, request: Request, state: State, channel: Channel | None) -> Message:
+async def ask(runner: Runner, table: ToolTable, request: Request, state: State, channel: Channel | None) -> Message:
     """Send a request, pass on what arrives, and append the reply to the conversation.
 
     Returns:
@@ -41,7 +41,10 @@ async def ask(runner: Runner, request: Request, state: State, channel: Channel |
                 reasoning.append(delta.text)
                 emit(delta)
             elif isinstance(delta, ToolCall):
-                calls.append(delta)
+                call, repairs = table.understood(delta)
+                for repair in repairs:
+                    emit(repair)
+                calls.append(call)
             elif isinstance(delta, Finish):
                 state.finish = delta
             else:

@@ -76,11 +76,12 @@ class Parameters:
             self._binding = Binding(self._parameters, self.injected)
         return self._binding(values, context)
 
-    def read(self, text: str) -> tuple[dict[str, Any], tuple[Repair, ...]]:
+    def read(self, text: str, *, strict: bool = False) -> tuple[dict[str, Any], tuple[Repair, ...]]:
         """Typed values from the arguments of a call. Arguments that fit are not touched.
 
         Args:
             text: JSON text of an object, as the model wrote it.
+            strict: Do not mend what does not fit.
 
         Returns:
             Values by parameter name, without those that were not given; and what was mended.
@@ -94,8 +95,10 @@ class Parameters:
         try:
             return form.validate(text), ()
         except (ValueError, RecursionError):
-            from .reading import read_leniently
+            from .reading import read_leniently, refused
 
+            if strict:
+                raise refused(self.name, form, text) from None
             return read_leniently(self.name, form, text)
 
     def _visible(self) -> list[Field]:

@@ -46,6 +46,29 @@ def parse(text: str) -> tuple[Any, list[Repair]]:
     return clean, repairs
 
 
+def as_json(text: str) -> tuple[str, list[Repair]]:
+    """Arguments as strict JSON text, where they nearly are; those that are JSON come back as they are.
+
+    Args:
+        text: As the model wrote it.
+
+    Returns:
+        The text, and what was mended; what cannot be read is not changed.
+    """
+    from pydantic_core import from_json
+
+    try:
+        if not isinstance(from_json(text, allow_inf_nan=False), str):
+            return text, []
+    except ValueError:
+        pass
+    try:
+        data, repairs = parse(text)
+    except (NotJSON, RecursionError):
+        return text, []
+    return (dump(data), repairs) if repairs else (text, [])
+
+
 def dump(data: Any) -> str:
     """Data as short JSON text, for reports."""
     return json.dumps(data, ensure_ascii=False)

@@ -20,20 +20,21 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between retries; each pause is twice the one before."""
 
 
-async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any]) -> ToolResult:
+async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any], *, strict: bool = False) -> ToolResult:
     """Make a call.
 
     Args:
         tool: The tool that the call names.
         call: The call; its arguments are not looked at yet.
         context: For the tool, if it takes one.
+        strict: Whether arguments that do not fit are refused without a try to mend them.
 
     Returns:
         The result, whatever happens: arguments that do not fit, an exception, a timeout. Only cancellation from outside
         and `KeyboardInterrupt` are raised.
     """
     try:
-        values, repairs = tool.parameters.read(call.arguments)
+        values, repairs = tool.parameters.read(call.arguments, strict=strict)
     except ArgumentsError as error:
         return ToolResult(call, str(error), "invalid")
     except Exception as error:  # from a validator of the tool's own types

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import cached_property
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ConfigurationError
+from ..generation import Repaired
 from ..messages import ToolCall, ToolResult, ToolSpec
+from ..names import meant
+from ..schema import as_json
 from .context import Context
 from .tool import Tool
 from .toolset import Toolset
@@ -26,13 +30,16 @@ class ToolTable:
 
     Args:
         tools: Functions, tools and toolsets.
+        strict: Whether calls must be exactly right: names and arguments are not mended.
 
     Raises:
         ConfigurationError: Two tools have one name, or something is no tool.
         SchemaError: A tool cannot be described to a model.
     """
 
-    def __init__(self, tools: Iterable[Tool[..., Any] | Toolset | Callable[..., Any]] = ()) -> None:
+    def __init__(
+        self, tools: Iterable[Tool[..., Any] | Toolset | Callable[..., Any]] = (), *, strict: bool = False
+    ) -> None:
         self._tools: dict[str, Tool[..., Any]] = {}
         self._toolsets: list[Toolset] = []
         for item in tools:
@@ -40,6 +47,7 @@ class ToolTable:
                 self._toolsets.append(item)
             for each in item.tools() if isinstance(item, Toolset) else (_as_tool(item),):
                 self._add(each)
+        self._strict = strict
         self._entered = 0
         self._open: AsyncExitStack | None = None
         self._door: Lock | None = None
@@ -57,6 +65,23 @@ class ToolTable:
         """The tool of a name, exactly as it was offered; None where there is none."""
         return self._tools.get(name)
 
+    def understood(self, call: ToolCall) -> tuple[ToolCall, list[Repaired]]:
+        """A call as it is meant: a name of a tool where it is nearly one, arguments as JSON where they nearly are.
+
+        Returns:
+            The call, itself where nothing was to be mended, and what was mended.
+        """
+        if self._strict:
+            return call, []
+        name = meant(call.name, self._tools) or call.name
+        arguments, mended = as_json(call.arguments)
+        if name == call.name and not mended:
+            return call, []
+        repairs = [Repaired(*repair) for repair in mended]
+        if name != call.name:
+            repairs.append(Repaired("the name of a tool", call.name, name))
+        return replace(call, name=name, arguments=arguments), repairs
+
     async def execute(self, call: ToolCall, context: Context[Any]) -> ToolResult:
         """Make a call.
 
@@ -73,7 +98,7 @@ class ToolTable:
             return ToolResult(call, self._unknown(call.name), "unknown")
         from .execution import execute
 
-        return await execute(tool, call, context)
+        return await execute(tool, call, context, strict=self._strict)
 
     async def __aenter__(self) -> Self:
         """Enter the toolsets, unless another run has them open already."""

@@ -18,7 +18,7 @@ from agentkit.events import (
     TurnFinished,
     TurnStarted,
 )
-from agentkit.generation import Request, TextDelta
+from agentkit.generation import Repaired, Request, TextDelta
 from agentkit.messages import ToolCall, Usage
 from agentkit.runners.scripted import Reply, Scripted, call
 
@@ -105,6 +105,35 @@ async def test_a_tools_mistake_goes_to_the_model_and_not_to_the_caller() -> None
         result = await Agent(runner, tools=[fail]).run("go")
     assert "no such city" in result.messages[2].content
     assert result.stop_reason == "final"
+
+
+async def test_what_a_model_nearly_wrote_is_understood_and_told() -> None:
+    sloppy = Reply(calls=[ToolCall("a00000001", "functions.Add", "{'a': 1, b: 2,}")])
+    with Scripted([sloppy, "It is 3."]) as runner:
+        events = await events_of(Agent(runner, tools=[add]), "1 + 2?")
+    result = next(event.result for event in events if isinstance(event, RunFinished))
+    assert result.messages[1].tool_calls[0] == ToolCall("a00000001", "add", '{"a": 1, "b": 2}')
+    assert result.messages[2].content == "3"
+    told = [(event.before, event.after) for event in events if isinstance(event, Repaired)]
+    assert told == [("{'a': 1, b: 2,}", '{"a": 1, "b": 2}'), ("functions.Add", "add")]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("functions.add", '{"a": 1, "b": 2}', "There is no tool 'functions.add'"),
+        ("add", "{'a': 1, 'b': 2}", "not valid JSON"),
+        ("add", '{"a": 1, "b": [2]}', "b: "),
+    ],
+)
+async def test_a_strict_agent_mends_nothing(name: str, arguments: str, told: str) -> None:
+    wrong = Reply(calls=[ToolCall("a00000001", name, arguments)])
+    with Scripted([wrong, "Sorry."]) as runner:
+        events = await events_of(Agent(runner, tools=[add], strict=True), "1 + 2?")
+    result = next(event.result for event in events if isinstance(event, RunFinished))
+    assert result.messages[1].tool_calls[0].arguments == arguments
+    assert told in result.messages[2].content
+    assert not [event for event in events if isinstance(event, Repaired)]
 
 
 async def test_history_goes_in_and_out_and_is_not_changed() -> None:
