@@ -139,6 +139,8 @@ class Finish:
     engine: str = ""
     """What computed it, for example `llama.cpp (cpu)`, where the runner knows."""
     request_id: str | None = None
+    raw: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
+    """The body of the reply as it came, in pieces, where it came from a server."""
 
 
 Delta: TypeAlias = TextDelta | ReasoningDelta | Repaired | ToolCall | Finish

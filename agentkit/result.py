@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias
 
-from .errors import OutputError
+from .errors import ConfigurationError, OutputError
+from .generation import Finish, Request
 from .messages import Message, Usage
+from .sent import Sent
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -36,6 +39,42 @@ answer does not fit `output=`, also after it was asked for again · cancelled: `
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One request to the model, and what came back."""
+
+    request: Request
+    sender: Callable[[Request], Sent] | None = field(default=None, repr=False)
+    """The runner's, where it asks a server."""
+    message: Message | None = None
+    """The reply, as it became part of the conversation; None where it did not come to its end."""
+    finish: Finish | None = None
+
+    @property
+    def sent(self) -> Sent:
+        """The request as it went to the server.
+
+        Raises:
+            ConfigurationError: The runner asks no server.
+        """
+        if self.sender is None:
+            raise ConfigurationError("this turn was not sent to a server: its runner works in this process.")
+        return self.sender(self.request)
+
+    @property
+    def received(self) -> bytes:
+        """The body of the reply as it came; empty where the runner asks no server, or it did not come to its end."""
+        return b"".join(self.finish.raw) if self.finish is not None else b""
+
+    def curl(self) -> str:
+        """A shell command that sends the request again, with environment variables in place of secrets.
+
+        Raises:
+            ConfigurationError: The runner asks no server.
+        """
+        return self.sent.curl()
+
+
+@dataclass(frozen=True, slots=True)
 class Result(Generic[T]):
     """What a run leaves behind, however it ended."""
 
@@ -43,8 +82,8 @@ class Result(Generic[T]):
     """The final text; empty where the run ended without one."""
     messages: list[Message]
     """The whole conversation: valid, and ready to be the `history=` of the next run."""
-    turns: int = 0
-    """Requests that were made to the model."""
+    turns: tuple[Turn, ...] = field(default=(), repr=False)
+    """The requests that were made to the model, the first one first, each with what came back."""
     stop_reason: StopReason = "final"
     usage: Usage = field(default_factory=Usage)
     model: str = ""

@@ -40,7 +40,7 @@ async def ours(url: str, turns: int, marks: list[float]) -> None:
         marks.clear()
         result = await agent.run("Add 1 and 2.")
         assert result.stop_reason == "final", result
-        assert result.turns == turns + 1
+        assert len(result.turns) == turns + 1
     await agent.aclose()
 
 

@@ -31,7 +31,7 @@ async def main() -> None:
                 case TextDelta(text):
                     print(text, end="", flush=True)
                 case RunFinished(result):
-                    print(f"\n{result.turns} turns, ended by {result.stop_reason}")
+                    print(f"\n{len(result.turns)} turns, ended by {result.stop_reason}")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ agent = Agent(
 
 if __name__ == "__main__":
     result = agent.run_sync("Roll the die.")
-    print(f"ended by {result.stop_reason} after {result.turns} turns: {result.response}")
+    print(f"ended by {result.stop_reason} after {len(result.turns)} turns: {result.response}")
     rolls = [message.content for message in result.messages if message.role == "tool"]
     print(f"rolled: {', '.join(rolls)}")
     if result.stop_reason != "final":

@@ -60,7 +60,7 @@ async def work(plan: Plan, state: State) -> StopReason | None:
         The limit at which the run must land, or None when it is over.
     """
     while True:
-        limit = plan.limits.before_turn(state.turns, state.usage.total_tokens)
+        limit = plan.limits.before_turn(len(state.turns), state.usage.total_tokens)
         if limit:
             return limit
         reply = await ask(plan.runner, plan.table, _request(plan, state), state, plan.channel)
@@ -106,9 +106,9 @@ async def land(plan: Plan, state: State, reason: StopReason) -> None:
 
 
 def _request(plan: Plan, state: State) -> Request:
-    forced = state.turns == 0
+    forced = not state.turns
     return Request(
-        state.messages,
+        tuple(state.messages),
         plan.table.specs,
         plan.tool_choice if forced or plan.tool_choice == "none" else "auto",
         plan.sampling,
@@ -143,7 +143,7 @@ async def _finish(plan: Plan, state: State) -> StopReason | None:
 
 async def _take_output(output: Output, text: str, plan: Plan, state: State) -> str | None:
     """Set the typed output from a text; what to tell the model where it does not fit."""
-    context = Context(plan.context, ToolCall("output000", output.spec.name, text), state.turns, state.messages)
+    context = Context(plan.context, ToolCall("output000", output.spec.name, text), len(state.turns), state.messages)
     result = await output.parse(text, context)
     if result.status == "ok":
         state.outputs = (result.value,)

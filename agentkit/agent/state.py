@@ -10,7 +10,7 @@ from typing import Any
 from ..events import Event, ToolFinished
 from ..generation import Finish
 from ..messages import Message, ToolCall, ToolResult, Usage
-from ..result import Result, StopReason
+from ..result import Result, StopReason, Turn
 from .stalls import StallGuard
 
 STOPPED = "Not run: the run was stopped before this call started."
@@ -23,7 +23,7 @@ class State:
 
     messages: list[Message]
     emit: Callable[[Event], None]
-    turns: int = 0
+    turns: list[Turn] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     tool_calls: int = 0
     invalid_calls: int = 0
@@ -77,7 +77,7 @@ class State:
         return Result(
             response,
             self.messages,
-            self.turns,
+            tuple(self.turns),
             self.stop_reason,
             self.usage,
             self.finish.model,

@@ -12,6 +12,7 @@ import anyio
 from ..events import ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
 from ..generation import Finish, ReasoningDelta, Repaired, Request, TextDelta
 from ..messages import Message, ToolCall, ToolResult
+from ..result import Turn
 from ..runners.base import Runner
 from ..tooling import Context, ToolTable, segments
 from .channel import Channel
@@ -24,9 +25,11 @@ async def ask(runner: Runner, table: ToolTable, request: Request, state: State, 
     Returns:
         The assistant message.
     """
-    state.turns += 1
+    sender = getattr(runner, "sent", None)
+    state.turns.append(Turn(request, sender))
+    number = len(state.turns)
     emit = state.emit
-    emit(TurnStarted(state.turns))
+    emit(TurnStarted(number))
     text = state.text
     reasoning: list[str] = []
     calls: list[ToolCall] = []
@@ -54,7 +57,8 @@ async def ask(runner: Runner, table: ToolTable, request: Request, state: State, 
     state.messages.append(message)
     state.pending = message.tool_calls
     state.usage += state.finish.usage
-    emit(TurnFinished(state.turns, message, state.finish))
+    state.turns[-1] = Turn(request, sender, message, state.finish)
+    emit(TurnFinished(number, message, state.finish))
     return message
 
 
@@ -85,7 +89,7 @@ async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any) -
     def on_usage(usage: Any) -> None:
         state.usage += usage
 
-    context = Context(value, call, state.turns, state.messages, on_progress, on_usage)
+    context = Context(value, call, len(state.turns), state.messages, on_progress, on_usage)
     result = await table.execute(call, context)
     state.finished[call.id] = result
     for what, before, after in result.repairs:

@@ -19,7 +19,7 @@ def result_record(result: Result[Any]) -> dict[str, Any]:
     return {
         "response": result.response,
         "stop_reason": result.stop_reason,
-        "turns": result.turns,
+        "turns": len(result.turns),
         "model": result.model,
         "engine": result.engine,
         "usage": _plain(result.usage),

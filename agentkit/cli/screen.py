@@ -187,7 +187,7 @@ class Screen:
         self.close()
         if result.stop_reason != "final":
             self.note(f"stopped: {LANDINGS[result.stop_reason]}", "yellow")
-        turns = f"{result.turns} turn{'' if result.turns == 1 else 's'}"
+        turns = f"{len(result.turns)} turn{'' if len(result.turns) == 1 else 's'}"
         tokens = f"{result.usage.total_tokens:,} tokens" if result.usage.total_tokens else ""
         about = (result.model, result.engine, turns, tokens)
         self.note(" · ".join(one_line(word) for word in about if word))

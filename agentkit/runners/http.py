@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 from ..errors import AgentKitError, ConfigurationError, RunnerError
 from ..generation import Delta
+from ..sent import Sent
 from ..wire.replies import ReplyReader
 from .failures import failed
 from .reply import Reply
+from .secrets import shown
 
 CONNECT = 10.0
 """Most seconds for a connection."""
@@ -27,6 +29,7 @@ class Endpoint:
         url: Where requests are posted.
         headers: Sent with each; names in lower case.
         further: Headers of the user, which count more.
+        secrets: What must not be shown of URL and headers -> the environment variable that is shown in its place.
         client: An `httpx.AsyncClient` or `httpx2.AsyncClient` of the user, never closed here. None makes one on first
             use, with `agentkit.runners.transport` beneath it, or httpx's own transport where a proxy applies.
         timeout: Most seconds until an answer begins; a connection gets 10 of them, the gap between two pieces of a
@@ -44,6 +47,7 @@ class Endpoint:
         headers: Mapping[str, str],
         further: Mapping[str, str] | None = None,
         *,
+        secrets: Mapping[str, str] | None = None,
         client: Any = None,
         timeout: float = 600.0,
         retries: int = 2,
@@ -58,6 +62,7 @@ class Endpoint:
         self._where = _host(url)
         users = {name.lower(): value for name, value in (further or {}).items()}
         self._headers: Any = {"content-type": "application/json", "user-agent": "agentkit", **headers, **users}
+        self._shown = shown(url, self._headers, secrets or {})
         self._given = client
         self._client = client
         self._build: Callable[..., Any] = client.build_request if client is not None else _unopened
@@ -92,6 +97,11 @@ class Endpoint:
                 deltas = await reply.more()
         finally:
             await reply.aclose()
+
+    def sent(self, body: bytes, headers: Mapping[str, str] | None = None) -> Sent:
+        """What `ask` sends, without its secrets."""
+        url, own = self._shown
+        return Sent(url, {**own, **(headers or {})}, body)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop. The endpoint may be used again."""

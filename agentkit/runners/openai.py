@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
+from ..sent import Sent
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
 from ..wire.replies import ReplyReader
 from ..wire.requests import RequestEncoder
@@ -68,6 +70,7 @@ class OpenAIRunner:
             f"{base}/chat/completions",
             {"authorization": f"Bearer {key}"} if key else {},
             headers,
+            secrets={key: "OPENAI_API_KEY"} if key else {},
             client=client,
             timeout=timeout,
             retries=retries,
@@ -90,9 +93,15 @@ class OpenAIRunner:
                 f"There is neither a server nor a key for {self.name!r}.",
                 hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
             )
-        encoder = self._encoder
-        body = encoder.encode(request, stream=encoder.streams(request, self._stream))
-        return self._endpoint.ask(body, lambda: ReplyReader(model=self._model, max_tokens=request.sampling.max_tokens))
+        reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
+        return self._endpoint.ask(self._body(request), reader)
+
+    def sent(self, request: Request) -> Sent:
+        """What `generate` sends for a request, without the key."""
+        return self._endpoint.sent(self._body(request))
+
+    def _body(self, request: Request) -> bytes:
+        return self._encoder.encode(request, stream=self._encoder.streams(request, self._stream))
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""

@@ -42,7 +42,7 @@ class Reply:
         encoded = "content-encoding" in response.headers
         self._chunks: AsyncIterator[bytes] = aiter(response.aiter_bytes() if encoded else response.stream)
         self._splitter: EventSplitter | None = None
-        self._start = b""
+        self._raw: list[bytes] = []
         self._over = False
 
     async def begin(self) -> list[Delta]:
@@ -59,10 +59,9 @@ class Reply:
             start = await self._next()
         if start is None:
             raise InvalidReplyError(f"The reply of {self._where} is empty.", status=response.status_code)
-        if start.lstrip()[:1] in b'{[<"':
+        if start.lstrip(BLANK)[:1] in b'{[<"':
             body = await self._rest(start)
             return [*self._reader.feed(body, whole=True), *self._finish()]
-        self._start = start[:400]
         self._splitter = EventSplitter()
         deltas = self._feed(self._splitter.feed(start))
         while not deltas and not self._over:
@@ -102,10 +101,17 @@ class Reply:
         headers = self._response.headers
         request_id = next((headers[name] for name in REQUEST_IDS if name in headers), None)
         neurons = _number(headers.get("cf-ai-neurons"))
-        return self._reader.finish(request_id=request_id, neurons=neurons, start=self._start.decode("utf-8", "replace"))
+        return self._reader.finish(request_id=request_id, neurons=neurons, raw=tuple(self._raw))
 
     async def _next(self) -> bytes | None:
-        """The next bytes; None at the end. A stream that has said that it is over may end in any way."""
+        """The next bytes; None at the end."""
+        chunk = await self._received()
+        if chunk is not None:
+            self._raw.append(chunk)
+        return chunk
+
+    async def _received(self) -> bytes | None:
+        """Wait for the next bytes. A stream that has said that it is over may end in any way."""
         try:
             if not self._reader.done:
                 return await self._chunks.__anext__()

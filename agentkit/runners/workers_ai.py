@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
+from ..sent import Sent
 from ..wire.dialects import WORKERS_AI
 from ..wire.replies import ReplyReader
 from ..wire.requests import RequestEncoder
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 API = "https://api.cloudflare.com/client/v4"
 GATEWAY = "gateway.ai.cloudflare.com"
+_ACCOUNT = re.compile(rf"(?:/client/v4/accounts|//{re.escape(GATEWAY)}/v1)/([^/]+)")
 ACCOUNT = ("CLOUDFLARE_ACCOUNT_ID",)
 TOKEN = ("CLOUDFLARE_AUTH_TOKEN", "CLOUDFLARE_API_TOKEN")
 """Names in the environment, the first that is set."""
@@ -66,7 +70,8 @@ class WorkersAIRunner:
         self._model = model
         self._stream = stream
         url, gateway = _address((base_url or API).strip().rstrip("/"), account_id)
-        own = {"authorization": f"Bearer {cleaned(api_token, 'api_token', TOKEN)}"}
+        token = cleaned(api_token, "api_token", TOKEN)
+        own = {"authorization": f"Bearer {token}"}
         if gateway:
             own["cf-aig-skip-cache"] = "true"  # it answers others' identical requests from its cache (quirk Q52)
         self._encoder = RequestEncoder(WORKERS_AI)
@@ -74,6 +79,7 @@ class WorkersAIRunner:
             f"{url}/{model}",
             own,
             headers,
+            secrets=_secrets(url, token),
             client=client,
             timeout=timeout,
             retries=retries,
@@ -87,16 +93,28 @@ class WorkersAIRunner:
 
     def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Ask the model once; see `Runner.generate`."""
-        encoder = self._encoder
-        body = encoder.encode(request, stream=encoder.streams(request, self._stream))
-        affinity = {"x-session-affinity": quote(request.conversation)} if request.conversation else None
-        return self._endpoint.ask(
-            body, lambda: ReplyReader(model=self._model, max_tokens=request.sampling.max_tokens), affinity
-        )
+        reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
+        return self._endpoint.ask(self._body(request), reader, _affinity(request))
+
+    def sent(self, request: Request) -> Sent:
+        """What `generate` sends for a request, without account and token."""
+        return self._endpoint.sent(self._body(request), _affinity(request))
+
+    def _body(self, request: Request) -> bytes:
+        return self._encoder.encode(request, stream=self._encoder.streams(request, self._stream))
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""
         await self._endpoint.aclose()
+
+
+def _affinity(request: Request) -> dict[str, str] | None:
+    return {"x-session-affinity": quote(request.conversation)} if request.conversation else None
+
+
+def _secrets(url: str, token: str) -> dict[str, str]:
+    account = _ACCOUNT.search(url)
+    return {token: TOKEN[0]} | ({account[1]: ACCOUNT[0]} if account else {})
 
 
 def _address(base: str, account_id: str | None) -> tuple[str, bool]:

@@ -87,20 +87,22 @@ class ReplyReader:
         error.text = self.text
         return error
 
-    def finish(self, *, request_id: str | None = None, neurons: float = 0.0, start: str = "") -> list[Delta]:
+    def finish(
+        self, *, request_id: str | None = None, neurons: float = 0.0, raw: tuple[bytes, ...] = ()
+    ) -> list[Delta]:
         """The calls and the end.
 
         Args:
-            start: How the reply began, to show it where nothing in it was understood.
             request_id: The provider's id, from the headers.
             neurons: Cost from the headers, for a reply that does not state it.
+            raw: The reply as it came, to keep it, and to show it where nothing in it was understood.
 
         Raises:
             TruncatedStreamError: The reply was broken off.
             InvalidReplyError: Nothing in it is what a model server sends.
         """
         if not (self._known or self.complete):
-            came = self._data or start
+            came = self._data or b"".join(raw).decode("utf-8", "replace")
             raise InvalidReplyError(
                 f"The reply has neither an answer nor an error: {excerpt(came)!r}", body=came[:2000]
             )
@@ -114,7 +116,7 @@ class ReplyReader:
         reason = self._reason
         if reason is None and 0 < self._max_tokens <= usage.completion_tokens:
             reason = "length"
-        end = Finish(reason or ("tool_calls" if calls else "stop"), usage, self._model, request_id=request_id)
+        end = Finish(reason or ("tool_calls" if calls else "stop"), usage, self._model, request_id=request_id, raw=raw)
         return [*deltas, *repairs, *calls, end]
 
     def _frame(self, frame: Any, deltas: list[Delta], whole: bool) -> None:

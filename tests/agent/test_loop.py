@@ -45,7 +45,7 @@ async def events_of(agent: Agent[Any], prompt: str, **options: Any) -> list[Even
 async def test_a_plain_answer_ends_the_run() -> None:
     with Scripted(["Hello there."]) as runner:
         result = await Agent(runner).run("Hi")
-    assert (result.response, result.output, result.stop_reason, result.turns) == (
+    assert (result.response, result.output, result.stop_reason, len(result.turns)) == (
         "Hello there.",
         "Hello there.",
         "final",

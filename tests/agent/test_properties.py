@@ -84,7 +84,7 @@ def test_a_run_always_lands_with_a_valid_history(chosen: Any, options: Any) -> N
     agent: Agent[Any] = Agent(script(chosen), tools=[echo, refuse, crash], **options)
     result = anyio.run(agent.run, "go")
     check(result.messages)
-    assert result.turns <= options.get("max_turns", 20) + 4
+    assert len(result.turns) <= options.get("max_turns", 20) + 4
     assert result.response == (result.messages[-1].content if result.messages[-1].role == "assistant" else "")
 
 
