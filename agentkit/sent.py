@@ -20,9 +20,8 @@ class Sent:
 
     def curl(self) -> str:
         """A command for a POSIX shell that sends it again; the variables must be set there."""
-        lines = [f"curl -sS -N {_in_shell(self.url)}"]
+        lines = [f"printf %s {shlex.quote(self.body.decode())} | curl -sS -N {_in_shell(self.url)} --data-binary @-"]
         lines += [f"-H {_in_shell(f'{name}: {value}')}" for name, value in self.headers.items()]
-        lines.append(f"--data-binary {shlex.quote(self.body.decode())}")
         return " \\\n  ".join(lines)
 
 

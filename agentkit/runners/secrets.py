@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 OPEN = ("content-type", "user-agent", "cf-aig-skip-cache", "x-session-affinity")
 """Headers that have no secrets; others of the user may."""
@@ -27,6 +28,6 @@ def shown(url: str, headers: Mapping[str, str], secrets: Mapping[str, str]) -> t
     for name, value in headers.items():
         if name not in OPEN and safe[name] == value:
             safe[name] = f"${name.upper().replace('-', '_')}"
-    scheme, slashes, address = url.partition("//")
-    _login, at, address = address.rpartition("@")
-    return hidden(f"{scheme}{slashes}{'$LOGIN@' if at else ''}{address}"), safe
+    parts = urlsplit(url)
+    _login, at, host = parts.netloc.rpartition("@")
+    return hidden(parts._replace(netloc=f"$LOGIN@{host}" if at else host).geturl()), safe
