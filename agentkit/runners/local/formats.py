@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 _DATE = '[0-9] [0-9] [0-9] [1-9] "-" ("0" [1-9] | "1" [0-2]) "-" ("0" [1-9] | "1" [0-9] | "2" [0-8])'
@@ -39,3 +40,9 @@ FORMATS = {
     ),
 }
 """By their names in a schema. Others are not checked."""
+
+
+def format_of(schema: Mapping[str, Any]) -> Format | None:
+    """The format that a schema names; None where it names none of these."""
+    name = schema.get("format")
+    return FORMATS.get(name) if isinstance(name, str) else None

@@ -1,22 +1,36 @@
 """JSON Schemas as grammars (GBNF, the form that llama.cpp reads), for JSON without any optional white space.
 
 The subset: `type` (also a list of types), `properties`, `required`, `items`, `prefixItems`, `minItems`, `maxItems`,
-`enum`, `const`, `format` (those of `formats`), `anyOf`, `oneOf`, `additionalProperties` with a schema. Bounds of
-numbers and lengths of texts are not part of the grammar: `validation.settle` sees to them. Anything else is ignored.
+`enum`, `const`, `format` (those of `formats`), `anyOf`, `oneOf`, and `additionalProperties` of objects that name no
+properties. Bounds of numbers and lengths of texts are not part of the grammar: `validation.settle` sees to them.
+Anything else is ignored, `$ref` and `allOf` among it: schemas of `Tool`s have none.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from .formats import FORMATS
+from .formats import format_of
+from .schemas import (
+    Schema,
+    as_schema,
+    choices_of,
+    closed_values,
+    count_of,
+    fixed_items,
+    kinds_of,
+    properties_of,
+    required_of,
+)
 
 LONGEST_TEXT = 400
 """Characters of a text value that nothing else bounds."""
 MOST_ITEMS = 12
 """Items of a list that nothing else bounds: small models do not come to an end."""
+LONGEST_LIST = 100
+"""Items that a list is given at most, however many a schema asks for: llama.cpp refuses larger repetitions."""
 
 _CHARACTER = r'[^"\\\x00-\x1f] | "\\" ["\\/bfnrt]'
 _SCALARS = {
@@ -28,7 +42,7 @@ _SCALARS = {
 }
 
 
-def to_gbnf(schema: Mapping[str, Any]) -> str:
+def to_gbnf(schema: Schema) -> str:
     """A grammar of all JSON texts that satisfy a schema, as far as a grammar can say it."""
     rules = _Rules()
     return f"root ::= {rules.of(schema)}\n{rules}"
@@ -63,58 +77,61 @@ class _Rules:
     def __str__(self) -> str:
         return "\n".join(f"{name} ::= {expression}" for expression, name in self._names.items())
 
-    def of(self, schema: Any) -> str:
+    def of(self, schema: Schema) -> str:
         """The name of the rule of a schema."""
         return self._rule(self._expression(schema))
 
-    def _expression(self, schema: Any) -> str:
-        schema = schema if isinstance(schema, Mapping) else {}
-        if "const" in schema:
-            return literal(to_json(schema["const"]))
-        if "enum" in schema:
-            return one_of(to_json(value) for value in schema["enum"])
-        choices = schema.get("anyOf") or schema.get("oneOf")
+    def _expression(self, schema: Schema) -> str:
+        values = closed_values(schema)
+        if values:
+            return one_of(to_json(value) for value in values)
+        choices = choices_of(schema)
         if choices:
             return " | ".join(dict.fromkeys(self.of(choice) for choice in choices))
         return " | ".join(dict.fromkeys(self._rule(self._of_kind(kind, schema)) for kind in kinds_of(schema)))
 
-    def _of_kind(self, kind: str, schema: Mapping[str, Any]) -> str:
+    def _of_kind(self, kind: str, schema: Schema) -> str:
         if kind == "object":
             return self._object(schema)
         if kind == "array":
             return self._array(schema)
-        if kind == "string" and schema.get("format") in FORMATS:
-            return rf'"\"" {FORMATS[schema["format"]].gbnf} "\""'
-        return _SCALARS[kind]
+        known = format_of(schema)
+        return rf'"\"" {known.gbnf} "\""' if known is not None and kind == "string" else _SCALARS[kind]
 
-    def _object(self, schema: Mapping[str, Any]) -> str:
-        properties = schema.get("properties") or {}
+    def _object(self, schema: Schema) -> str:
+        properties = properties_of(schema)
         if not properties:
             return self._map(schema.get("additionalProperties"))
-        required = [name for name in properties if name in schema.get("required", ())]
-        optional = [name for name in properties if name not in required]
+        needed = set(required_of(schema))
         pairs = {name: self._rule(f"{literal(to_json(name) + ':')} {self.of(properties[name])}") for name in properties}
-        tail = [f'("," {pairs[name]})?' for name in optional]
+        required = [pairs[name] for name in properties if name in needed]
+        optional = [pairs[name] for name in properties if name not in needed]
+        rest = ""
+        starts = []
+        for pair in reversed(optional):  # each rule holds those of the pairs that may follow: a chain, not a square
+            starts.append(f"{pair} {rest}")
+            rest = self._rule(f'("," {pair})? {rest}')
         if required:
-            head = ' "," '.join(pairs[name] for name in required)
-            return f'"{{" {head} {" ".join(tail)} "}}"'
-        starts = [f"{pairs[name]} {' '.join(tail[index + 1 :])}" for index, name in enumerate(optional)]
-        return f'"{{" ({" | ".join(starts)})? "}}"'
+            head = ' "," '.join(required)
+            return f'"{{" {head} {rest} "}}"'
+        return f'"{{" ({" | ".join(reversed(starts))})? "}}"'
 
     def _map(self, values: Any) -> str:
         if values is False or values is None:
             return '"{}"'
-        pair = self._rule(f'{self.of({"type": "string"})} ":" {self.of(values)}')
+        pair = self._rule(f'{self.of({"type": "string"})} ":" {self.of(as_schema(values))}')
         return f'"{{" ({pair} ("," {pair}){{0,{MOST_ITEMS - 1}}})? "}}"'
 
-    def _array(self, schema: Mapping[str, Any]) -> str:
-        fixed = [self.of(item) for item in schema.get("prefixItems", ())]
+    def _array(self, schema: Schema) -> str:
+        fixed = [self.of(item) for item in fixed_items(schema)]
+        item = self.of(as_schema(schema.get("items")))
+        least = min(count_of(schema, "minItems") or 0, LONGEST_LIST)
+        limit = count_of(schema, "maxItems")
+        most = max(least, MOST_ITEMS if limit is None else min(limit, MOST_ITEMS))
         if fixed:
+            further = f' ("," {item}){{{least - len(fixed)}}}' if least > len(fixed) else ""
             items = ' "," '.join(fixed)
-            return f'"[" {items} "]"'
-        item = self.of(schema.get("items"))
-        least, most = int(schema.get("minItems", 0)), int(schema.get("maxItems", MOST_ITEMS))
-        most = max(least, min(most, max(least, MOST_ITEMS)))
+            return f'"[" {items}{further} "]"'
         if most == 0:
             return '"[]"'
         some = f'{item} ("," {item}){{{max(least - 1, 0)},{most - 1}}}'
@@ -122,15 +139,3 @@ class _Rules:
 
     def _rule(self, expression: str) -> str:
         return self._names.setdefault(expression, f"r{len(self._names)}")
-
-
-def kinds_of(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The types that a schema names; where it names none, those that its other keys speak of, else a text."""
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        return tuple(name for name in kind if name in _SCALARS or name in ("object", "array")) or ("string",)
-    if kind in _SCALARS or kind in ("object", "array"):
-        return (str(kind),)
-    if "properties" in schema:
-        return ("object",)
-    return ("array",) if "items" in schema else ("string",)

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 from ....messages import ToolSpec
 from ..decoder import Decoder
+from ..schemas import closed_values, properties_of
 from .shots import before_request
 from .signature import signature, words_of
+from .slot import description_of
 from .stems import content_stems
 from .support import Support, support
 
@@ -77,8 +79,6 @@ def _overlaps(tools: Sequence[ToolSpec], request: frozenset[str]) -> dict[str, f
 def _words(tool: ToolSpec) -> frozenset[str]:
     """The stems of everything that describes a tool."""
     parts = [tool.description, *words_of(tool.name)]
-    for name, schema in (tool.parameters.get("properties") or {}).items():
-        parts += words_of(name)
-        if isinstance(schema, dict):
-            parts += [str(schema.get("description", "")), *(str(value) for value in schema.get("enum", ()))]
+    for name, schema in properties_of(tool.parameters).items():
+        parts += [*words_of(name), description_of(schema), *map(str, closed_values(schema))]
     return content_stems(" ".join(parts))

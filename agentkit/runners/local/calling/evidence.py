@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ..grammar import kinds_of
+from ..schemas import kinds_of
 from ..validation import settle
 from .english import CALLED, NEGATIONS, STOP_WORDS
 from .reading import STRONG, Unit, read

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..grammar import kinds_of, to_gbnf, to_json
+from ..grammar import to_gbnf, to_json
+from ..schemas import Schema, as_schema, choices_of, closed_values, kinds_of, properties_of
 from ..validation import plainest, settle, valid
 from .evidence import Evidence
-from .slot import Schema, Slot, slots_of
+from .slot import Slot, slots_of
 from .texts import Texts
 from .writing import Writer
 
@@ -16,7 +17,7 @@ MISSING: Any = object()
 
 
 class Filler:
-    """Fills objects. What comes out satisfies the schema, whatever the model writes.
+    """Fills objects. What comes out satisfies the schema, whatever the model writes, where `plainest` can satisfy it.
 
     Args:
         writer: Where the model writes.
@@ -29,7 +30,11 @@ class Filler:
         self._texts = Texts(writer, evidence)
 
     def fill(self, schema: Schema) -> dict[str, Any]:
-        """An object with every required value, and those optional ones that the request speaks of."""
+        """An object with every required value, and those optional ones that the request speaks of.
+
+        Of several forms that an object may have (`anyOf`), it is the first.
+        """
+        schema = next(iter(choices_of(schema)), schema)
         values: dict[str, Any] = {}
         self._writer.add("{")
         for slot in slots_of(schema):
@@ -42,16 +47,17 @@ class Filler:
                 values[slot.name] = found
                 self._writer.add(key + to_json(found))
         self._writer.add("}")
-        return {name: values[name] for name in schema.get("properties", ()) if name in values}
+        return {name: values[name] for name in properties_of(schema) if name in values}
 
     def value(self, slot: Slot) -> Any:
         """A value for a slot, or `MISSING`; not checked."""
         schema = slot.schema
-        if "const" in schema:
-            return schema["const"] if slot.required else MISSING
-        if "enum" in schema:
-            return self._enum(schema["enum"], slot.required)
-        choices = schema.get("anyOf") or schema.get("oneOf")
+        values = closed_values(schema)
+        if "const" in schema and values:
+            return values[0] if slot.required else MISSING
+        if values:
+            return self._enum(values, slot.required)
+        choices = choices_of(schema)
         if choices:
             return self._either(slot, [slot.under(choice) for choice in choices])
         kinds = kinds_of(schema)
@@ -62,7 +68,7 @@ class Filler:
     def _checked(self, slot: Slot) -> Any:
         found = self.value(slot)
         if found is not MISSING:
-            found = settle(found, slot.schema)
+            found = found if closed_values(slot.schema) else settle(found, slot.schema)
             if valid(found, slot.schema):
                 return found
         return plainest(slot.schema) if slot.required else MISSING
@@ -114,25 +120,25 @@ class Filler:
         return value
 
     def _array(self, slot: Slot) -> Any:
-        item = slot.schema.get("items") or {}
+        item = as_schema(slot.schema.get("items"))
         kinds = kinds_of(item)
         if "prefixItems" in slot.schema:
             return self._free(slot)
-        if "enum" in item:
-            return self._evidence.mentioned(item["enum"]) or self._free(slot)
+        if closed_values(item):
+            return self._evidence.mentioned(closed_values(item)) or self._free(slot)
         if "number" in kinds or "integer" in kinds:
             found = self._evidence.numbers(slot.under(item))
             self._evidence.use(found)
             return [self._evidence.units[index].value for index in found] or self._free(slot)
         if kinds == ("string",):
             return self._texts.several(slot) or self._free(slot)
-        if kinds == ("object",) and item.get("properties") and slot.required:
+        if kinds == ("object",) and properties_of(item) and slot.required:
             self._writer.add("[")
             return [self.fill(item)]
         return self._free(slot)
 
     def _object(self, slot: Slot) -> Any:
-        if not slot.schema.get("properties"):
+        if not properties_of(slot.schema):
             return self._free(slot)
         before = set(self._evidence.used)
         found = self.fill(slot.schema)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..grammar import kinds_of
+from ..schemas import Schema, closed_values, kinds_of
 from .english import NO_END, NO_START, SEPARATORS, TOGETHER
 from .evidence import Evidence
 from .reading import Unit
-from .slot import Schema, Slot, slots_of
+from .slot import Slot, slots_of
 
 
 def repeated(arguments: Mapping[str, Any], schema: Schema, evidence: Evidence) -> list[dict[str, Any]]:
@@ -76,8 +76,9 @@ def _next(units: tuple[Unit, ...], end: int) -> int | None:
 def _same_kind(slot: Slot, value: Any, at: int, evidence: Evidence) -> tuple[Any, int] | None:
     """The value that starts with a unit, and the unit that it ends with."""
     units = evidence.units
-    if "enum" in slot.schema:
-        named = [each for each in slot.schema["enum"] if str(each).lower() == units[at].text.lower()]
+    values = closed_values(slot.schema)
+    if values:
+        named = [each for each in values if str(each).lower() == units[at].text.lower()]
         return (named[0], at) if named else None
     if not isinstance(value, str):
         return (units[at].value, at) if units[at].kind == "number" else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..grammar import literal
+
 _EXAMPLES = re.compile(
     r"[,(]?\s*(?:for example|for instance|e\.g\.,?|such as|example:|examples:|like)\s+(.+?)(?=[.;]?\s*$|[.;]\s)", re.I
 )
@@ -69,8 +71,8 @@ def has_shape(text: str, shape: str, *, exact: bool) -> bool:
 
 def shape_gbnf(shape: str) -> str:
     """A shape in a grammar."""
-    parts = (re.findall(r"\[[^]]+\]\{\d+\}|\\?.", choice) for choice in shape.split("|"))
-    return " | ".join(" ".join(part if part[0] == "[" else f'"{part[-1]}"' for part in choice) for choice in parts)
+    parts = re.findall(r"\[[^]]+\]\{\d+\}|\\?.", shape)
+    return " ".join(part if part[0] == "[" or part == "|" else literal(part[-1]) for part in parts)
 
 
 def is_expression(example: str) -> bool:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ..formats import FORMATS
-from ..grammar import kinds_of
+from ..formats import format_of
+from ..schemas import Schema, as_schema, choices_of, closed_values, kinds_of, properties_of, required_of
 from .signature import words_of
 from .stems import content_stems, stem
-
-Schema = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class Slot:
 
     @property
     def description(self) -> str:
-        return str(self.schema.get("description", ""))
+        return description_of(self.schema)
 
     def under(self, schema: Schema, *, required: bool | None = None) -> Slot:
         """The same place with another schema, for example one of several choices."""
@@ -42,15 +39,15 @@ class Slot:
 
 def slots_of(schema: Schema) -> Iterator[Slot]:
     """The places of an object: texts last, for they may be anything, and the optional ones after the required."""
-    properties: Schema = schema.get("properties") or {}
-    required = [name for name in properties if name in schema.get("required", ())]
+    properties = properties_of(schema)
+    required = required_of(schema)
     words = {name: _about(name, properties[name]) for name in properties}
     order = sorted(properties, key=lambda name: (is_open(properties[name]), name not in required))
     for name in order:
         rest = [other for other in properties if other != name]
         yield Slot(
             name,
-            properties[name] if isinstance(properties[name], Mapping) else {},
+            properties[name],
             name in required,
             words[name],
             frozenset[str]().union(*(words[other] for other in rest)),
@@ -59,14 +56,22 @@ def slots_of(schema: Schema) -> Iterator[Slot]:
         )
 
 
-def is_open(schema: Any) -> bool:
+def is_open(schema: Schema) -> bool:
     """Whether any words can be a value."""
-    if not isinstance(schema, Mapping) or "enum" in schema or schema.get("format") in FORMATS:
+    if closed_values(schema) or format_of(schema) is not None:
         return False
+    choices = choices_of(schema)
+    if choices:
+        return any(map(is_open, choices))
     kinds = kinds_of(schema)
-    return "string" in kinds or ("array" in kinds and is_open(schema.get("items")))
+    return "string" in kinds or ("array" in kinds and "items" in schema and is_open(as_schema(schema["items"])))
 
 
-def _about(name: str, schema: Any) -> frozenset[str]:
-    description = schema.get("description", "") if isinstance(schema, Mapping) else ""
-    return frozenset(stem(word) for word in words_of(name)) | content_stems(description)
+def description_of(schema: Schema) -> str:
+    """What a schema says about its values; empty where it says nothing."""
+    description = schema.get("description")
+    return description if isinstance(description, str) else ""
+
+
+def _about(name: str, schema: Schema) -> frozenset[str]:
+    return frozenset(stem(word) for word in words_of(name)) | content_stems(description_of(schema))

@@ -8,9 +8,11 @@ from typing import Any
 from ....messages import Message, ToolSpec
 from ..decoder import Decoder
 from ..grammar import to_json
+from ..schemas import choices_of, kinds_of, properties_of
 from .filling import Filler
 from .shots import before_call
 from .signature import signature
+from .slot import description_of
 from .support import evidence_of
 from .writing import Writer
 
@@ -32,9 +34,9 @@ def structured_answer(decoder: Decoder, messages: Sequence[Message], schema: Map
     form = to_json(schema)
     said = [message.content for message in messages if message.role in ("user", "tool") and form not in message.content]
     source = "\n".join(said)[-LONGEST_SOURCE:]
-    is_object = bool(schema.get("properties"))
+    is_object = kinds_of(schema) == ("object",) and bool(properties_of(schema)) and not choices_of(schema)
     wrapped = schema if is_object else {"type": "object", "properties": {_NAME: schema}, "required": [_NAME]}
-    tool = ToolSpec(_NAME, str(schema.get("description", "Give the answer.")), dict(wrapped))
+    tool = ToolSpec(_NAME, description_of(schema) or "Give the answer.", dict(wrapped))
     filler = Filler(Writer(decoder, before_call(signature(tool), source)), evidence_of(source, tool))
     values = filler.fill(wrapped)
     return to_json(values if is_object else values[_NAME])

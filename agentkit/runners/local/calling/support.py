@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from ....messages import ToolSpec
-from ..grammar import kinds_of
+from ..schemas import as_schema, closed_values, kinds_of
 from .arithmetic import expressions
 from .english import STOP_WORDS
 from .evidence import Evidence
 from .shapes import code_shape, examples, has_shape, is_expression
+from .signature import words_of
 from .slot import Slot, slots_of
 from .stems import content_stems
 from .texts import marked_kind
@@ -50,21 +51,22 @@ def support(tool: ToolSpec, text: str, today: date | None = None) -> Support:
     for slot in sorted(slots_of(tool.parameters), key=lambda slot: not slot.required):
         found, special = _take(slot, evidence)
         missing += slot.required and not found
-        obvious += found and "enum" in slot.schema
+        obvious += found and bool(closed_values(slot.schema))
         formed += special
     return Support(missing, obvious, len(evidence.of_kind(*_OBVIOUS)), formed)
 
 
 def evidence_of(text: str, tool: ToolSpec, today: date | None = None) -> Evidence:
     """A request as the source of a tool's values."""
-    return Evidence(text, today or date.today(), content_stems(f"{tool.name.replace('_', ' ')} {tool.description}"))
+    return Evidence(text, today or date.today(), content_stems(f"{' '.join(words_of(tool.name))} {tool.description}"))
 
 
 def _take(slot: Slot, evidence: Evidence) -> tuple[bool, int]:
     """Use up what a slot could take; whether there was anything, and how special its form was."""
     schema, kinds = slot.schema, kinds_of(slot.schema)
-    if "enum" in schema:
-        return bool(evidence.mentioned(schema["enum"])), 0
+    values = closed_values(schema)
+    if values:
+        return bool(evidence.mentioned(values)), 0
     if kinds == ("array",):
         return _take_all(slot, evidence)
     if schema.get("format") in ("date", "time", "date-time"):
@@ -80,8 +82,7 @@ def _take(slot: Slot, evidence: Evidence) -> tuple[bool, int]:
 
 
 def _take_all(slot: Slot, evidence: Evidence) -> tuple[bool, int]:
-    item = slot.schema.get("items")
-    kinds = kinds_of(item) if isinstance(item, dict) else ()
+    kinds = kinds_of(as_schema(slot.schema["items"])) if "items" in slot.schema else ()
     wanted = ("number",) if set(kinds) & {"integer", "number"} else ("quoted", "name", "code", "address", "path")
     found = evidence.of_kind(*wanted)
     evidence.use(found)

@@ -6,13 +6,15 @@ import re
 from collections.abc import Collection, Sequence
 
 from ..formats import FORMATS
+from ..schemas import Schema
 from .arithmetic import expressions
 from .directions import directed
 from .english import PLACES, STOP_WORDS
 from .evidence import Evidence
 from .knowledge import code_of
 from .shapes import code_shape, examples, has_shape, is_expression, without_examples
-from .slot import Schema, Slot, is_open
+from .signature import words_of
+from .slot import Slot, description_of, is_open
 from .spans import Reach
 from .stems import content_stems
 from .writing import Writer
@@ -44,9 +46,9 @@ class Texts:
 
     def one(self, slot: Slot) -> str | None:
         """A text for a slot; None where the request says nothing about an optional one."""
-        format_ = slot.schema.get("format") or ("date" if _ISO_DATE.search(slot.description) else None)
-        if format_ in FORMATS:
-            return self._formatted(slot, format_)
+        form = str(slot.schema.get("format") or ("date" if _ISO_DATE.search(slot.description) else ""))
+        if form in FORMATS:
+            return self._formatted(slot, form)
         if any(is_expression(example) for example in examples(slot.description)):
             formulas = expressions(self._evidence.text)
             if formulas:
@@ -156,18 +158,18 @@ class Texts:
 
 def marked_kind(slot: Slot) -> str | None:
     """The kind of units that a slot's name and description ask for, where they ask for one that shows."""
-    said = {word.lower() for word in re.findall(r"[A-Za-z]+", f"{slot.name.replace('_', ' ')} {slot.description}")}
+    said = set(words_of(f"{slot.name} {slot.description}"))
     return next((kind for kind, words in _MARKED.items() if words & said), None)
 
 
 def _shape_of(slot: Slot, schema: Schema | None = None) -> str | None:
     """The shape of the codes that a slot takes; where its description gives no example, that of a sibling's."""
-    description = slot.description if schema is None else str(schema.get("description", ""))
+    description = slot.description if schema is None else description_of(schema)
     shape = code_shape(description)
     if shape is None:
         kind = _kind_of_code(description)
         for sibling in slot.siblings:
-            other = str(sibling.get("description", ""))
+            other = description_of(sibling)
             if kind and kind == _kind_of_code(other) and code_shape(other):
                 return code_shape(other)
     return shape

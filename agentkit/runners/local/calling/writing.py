@@ -11,6 +11,8 @@ from ..grammar import literal, to_json
 
 VALUE_TOKENS = 96
 """Most tokens of one value."""
+_SIGN = r"[,}\]]"
+"""What may follow a value, in a grammar. The model's token for the end of a value is often one of several signs."""
 
 
 class Writer:
@@ -46,20 +48,20 @@ class Writer:
         if all(isinstance(value, str) for value in values):
             return self.text(" | ".join(literal(_escaped(value)) for value in values)) or values[0]
         by_text = {to_json(value): value for value in values}
-        written = self._write(f"({' | '.join(literal(text) for text in by_text)}) [,}}\\]]", stop=[",", "}", "]"])
-        return by_text.get(written or "", values[0])
+        written = self._write(f"({' | '.join(literal(text) for text in by_text)}) {_SIGN}")
+        return by_text.get(written[:-1] if written else "", values[0])
 
     def text(self, gbnf: str) -> str | None:
         """A text value; None where it came to no end.
 
         Args:
-            gbnf: An expression for what stands between the quotes; no quote may be in it.
+            gbnf: An expression for what stands between the quotes, or a grammar for that, the closing quote, and the
+                sign after it.
         """
-        # What follows the quote is left open: the model's token for the end of a text is often one of several signs.
-        rest = gbnf if gbnf.startswith("root ::=") else f'({gbnf}) "\\"" [,}}\\]]'
-        written = self._write(rest, '"', stop=['"'])
+        rest = gbnf if gbnf.startswith("root ::=") else f'({gbnf}) "\\"" {_SIGN}'
+        written = self._write(rest, '"')
         try:
-            return None if written is None else str(json.loads(f'"{written}"'))
+            return None if written is None else str(json.loads(f'"{written[:-1]}'))
         except ValueError:
             return None
 
@@ -78,17 +80,16 @@ class Writer:
         except ValueError:
             return None
 
-    def _write(self, gbnf: str, start: str = "", stop: Sequence[str] = ()) -> str | None:
+    def _write(self, gbnf: str, start: str = "") -> str | None:
         """What the model writes next; None where it came to no end.
 
         Args:
             gbnf: A grammar, or an expression.
             start: What has been begun of the value, for example an opening quote.
-            stop: What ends it, and is not part of it.
         """
         grammar = gbnf if gbnf.startswith("root ::=") else f"root ::= {gbnf}"
         prompt = self.decoder.prompt(self._prompt + "".join(self._parts) + start)
-        completion = self.decoder.complete(prompt, VALUE_TOKENS, temperature=0, grammar=grammar, stop=list(stop))
+        completion = self.decoder.complete(prompt, VALUE_TOKENS, temperature=0, grammar=grammar)
         return completion.text if completion.complete else None
 
 
