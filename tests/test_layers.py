@@ -30,7 +30,8 @@ FLOORS = {
     "tooling": {"errors", "messages", "names", "generation", "schema"},
     "agent": {"errors", "messages", "generation", "result", "events", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
-    "cli": {"", "errors", "messages", "generation", "result", "events", "sources", "runners", "tooling", "agent"},
+    "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
+    | {"agent"},
 }
 """Room -> rooms that it may import from. The empty room is the face, `agentkit` itself."""
 

@@ -16,10 +16,11 @@ from .models import models
 from .options import flag
 from .pull import pull
 from .run import run
+from .show import show
 from .text import one_line, sentences
 from .tools import tools
 
-VERBS = (run, chat, tools, models, pull)
+VERBS = (run, chat, show, tools, models, pull)
 
 app = typer.Typer(
     name="agentkit",

@@ -29,6 +29,11 @@ class Driver:
         self.agent = agent
         self._portal = portal
 
+    @property
+    def name(self) -> str:
+        """The name of the agent's runner."""
+        return self.agent.runner.name
+
     def run(
         self,
         prompt: str,

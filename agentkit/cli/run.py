@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from functools import partial
+from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
@@ -15,7 +16,8 @@ from . import options as o
 from .driving import driver, leave
 from .exits import CANCELLED, UsageError, code_after
 from .interrupts import heard
-from .records import error_record, event_record, result_record
+from .recordings import write_recording
+from .records import error_record, event_record, result_record, run_record
 from .screen import Screen
 from .text import print_json
 from .weights import fetch_for
@@ -37,6 +39,10 @@ def run(
     json: Annotated[bool, o.flag("--json", help="Print one JSON object with answer, messages and usage.")] = False,
     events: Annotated[bool, o.flag("--events", help="Print every event as it happens, one JSON line each.")] = False,
     quiet: Annotated[bool, o.flag("--quiet", "-q", help="Print the answer only.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Write down what was sent and came back, for: agentkit show."),
+    ] = None,
     max_tokens: o.MaxTokens = None,
     temperature: o.Temperature = None,
     top_p: o.TopP = None,
@@ -54,7 +60,7 @@ def run(
     prompt = _prompt(question or [])
     settings = o.Settings.of(context.params)
     try:
-        code = _answer(settings, prompt, json=json, events=events, quiet=quiet)
+        code = _answer(settings, prompt, record, json=json, events=events, quiet=quiet)
     except AgentKitError as error:
         if json or events:
             print_json(({"event": "error"} if events else {}) | error_record(error), compact=True)
@@ -75,7 +81,7 @@ def _prompt(words: list[str]) -> str:
     return prompt
 
 
-def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quiet: bool) -> int:
+def _answer(settings: o.Settings, prompt: str, record: Path | None, *, json: bool, events: bool, quiet: bool) -> int:
     """Run, show, and return the exit code."""
     out = sys.stdout
     screen = None if json or events else Screen(quiet=quiet)
@@ -84,11 +90,17 @@ def _answer(settings: o.Settings, prompt: str, *, json: bool, events: bool, quie
     with redirect_stdout(sys.stderr), heard(), driver(settings.make_agent(settings.load_tools())) as agent:
         try:
             result = agent.run(prompt, (), handle)
+        except AgentKitError as error:
+            if record and error.partial is not None:
+                write_recording(record, run_record(error.partial, agent.name, error))
+            raise
         except KeyboardInterrupt:
             leave(CANCELLED)
         finally:
             if screen:
                 screen.close()
+    if record:
+        write_recording(record, run_record(result, agent.name))
     if json:
         print_json(result_record(result))
     return code_after(result.stop_reason)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..messages import Message
+from .whole_files import write_whole
 
 
 def default_path() -> Path:
@@ -52,27 +51,16 @@ class Session:
             ) from error
 
     def save(self, messages: Sequence[Message]) -> None:
-        """Write all messages in one step: a kill leaves the old or the new file, never a part of one.
+        """Write all messages.
 
         Raises:
             ConfigurationError: It cannot be written.
         """
-        data = json.dumps({"messages": [message.to_dict() for message in messages]}, ensure_ascii=False, indent=1)
-        draft = None
+        data = {"messages": [message.to_dict() for message in messages]}
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            number, draft = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # for the user only
-            with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, self.path)
+            write_whole(self.path, json.dumps(data, ensure_ascii=False, indent=1))
         except OSError as error:
             raise ConfigurationError(
                 f"the chat cannot be saved to {str(self.path)!r}: {error.strerror or error}.",
                 hint="Give another file with --save.",
             ) from error
-        finally:
-            if draft is not None:
-                with suppress(OSError):  # it has taken the place of the old file
-                    os.unlink(draft)
