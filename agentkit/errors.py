@@ -21,7 +21,8 @@
     │   ├── InvalidReplyError         the answer is not what any model server sends
     │   └── TruncatedStreamError      the stream ended before the answer did
     ├── OutputError                   the model did not produce the typed output that was asked for
-    └── ScriptError                   a Scripted runner met a request its script does not expect
+    ├── ScriptError                   a Scripted runner met a request its script does not expect
+    └── ReplayError                   a replayed recording met a request that was never recorded
 
     ToolError                         not one of them: raise it in a tool to tell the model something
 
@@ -174,6 +175,10 @@ class OutputError(AgentKitError):
 
 class ScriptError(AgentKitError):
     """A `Scripted` runner met a request that its script does not expect, or was not used up."""
+
+
+class ReplayError(AgentKitError):
+    """A replayed recording met a request that was never recorded, or was not used up."""
 
 
 class ToolError(Exception):

@@ -28,6 +28,7 @@ FLOORS = {
     "wire": {"errors", "messages", "names", "generation"},
     "runners": {"errors", "messages", "generation", "sent", "sources", "wire"},
     "tooling": {"errors", "messages", "names", "generation", "schema"},
+    "testing": {"errors", "runners"},
     "agent": {"errors", "messages", "generation", "result", "events", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
     "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
