@@ -85,6 +85,22 @@ class Sampling:
         return {name: value for name, value in values.items() if value is not None and value != ()}
 
 
+class Retries:
+    """How often the requests of one run may still be tried again, all of them together.
+
+    Args:
+        left: Most further tries.
+    """
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self) -> bool:
+        """Take one further try; False when there is none left."""
+        self.left -= 1
+        return self.left >= 0
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request to a model runner."""
@@ -99,6 +115,8 @@ class Request:
     """A stable key of the conversation, for servers that route by it to a warm prefix cache."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the request body, for what one server has and others do not."""
+    retries: Retries | None = field(default=None, repr=False, compare=False)
+    """What is left of the run's further tries; None: as many as the runner takes."""
 
 
 @dataclass(frozen=True, slots=True)

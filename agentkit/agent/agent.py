@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack
 
 from ..errors import ConfigurationError, ToolError
-from ..generation import Sampling, SamplingOptions, ToolChoice
+from ..generation import Retries, Sampling, SamplingOptions, ToolChoice
 from ..messages import Message
 from ..result import Result, T
 from ..runners import as_runner
@@ -55,6 +55,7 @@ class Agent(Generic[T]):
         max_tool_calls: Calls in a whole run.
         max_total_tokens: Tokens of a whole run, as far as the endpoint reports them.
         max_invalid_calls: Calls that name no tool or do not fit theirs, 10.
+        max_retries: Requests of a whole run that are tried again after an error that may pass, 10.
         strict: Refuse calls whose name or arguments are not exactly right. Otherwise what is plainly meant is mended,
             and a `Repaired` event tells it.
         extra: Further fields of the request body, for what one server has and others do not.
@@ -78,13 +79,14 @@ class Agent(Generic[T]):
         max_tool_calls: int | None = None,
         max_total_tokens: int | None = None,
         max_invalid_calls: int = 10,
+        max_retries: int = 10,
         strict: bool = False,
         extra: Mapping[str, Any] | None = None,
         **sampling: Unpack[SamplingOptions],
     ) -> None:
         self.runner = as_runner(runner)
         self.tools = ToolTable(tools, strict=strict)
-        self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls)
+        self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls, max_retries)
         self._sampling = _sampling(sampling)
         self._output = None if output is None else Output(output)
         self._instructions = instructions
@@ -189,7 +191,8 @@ class Agent(Generic[T]):
             channel,
         )
         messages = _conversation(self._system(context), options.get("history") or (), prompt)
-        return plan, State(messages, channel.send if channel is not None else _ignore)
+        emit = channel.send if channel is not None else _ignore
+        return plan, State(messages, emit, Retries(self._limits.max_retries))
 
     def _system(self, context: Any) -> str | None:
         text = self._instructions(context) if callable(self._instructions) else self._instructions

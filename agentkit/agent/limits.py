@@ -24,9 +24,11 @@ class Limits:
     """Prompt and completion tokens of all turns, as far as the endpoint reports them."""
     max_invalid_calls: int = 10
     """Calls in the whole run that name no tool or do not fit their tool."""
+    max_retries: int = 10
+    """Requests of the whole run that are tried again after an error that may pass."""
 
     def __post_init__(self) -> None:
-        for name in ("max_turns", "deadline", "max_tool_calls", "max_total_tokens", "max_invalid_calls"):
+        for name in ("max_turns", "deadline", "max_tool_calls", "max_total_tokens", "max_invalid_calls", "max_retries"):
             value = getattr(self, name)
             least = 1 if name in ("max_turns", "max_total_tokens") else 0
             if value is not None and (isinstance(value, bool) or not value >= least):

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from ..events import Event, ToolFinished
-from ..generation import Finish
+from ..generation import Finish, Retries
 from ..messages import Message, ToolCall, ToolResult, Usage
 from ..result import Result, StopReason, Turn
 from .stalls import StallGuard
@@ -23,6 +23,7 @@ class State:
 
     messages: list[Message]
     emit: Callable[[Event], None]
+    retries: Retries
     turns: list[Turn] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
     tool_calls: int = 0

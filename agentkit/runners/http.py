@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import AgentKitError, ConfigurationError, RunnerError
-from ..generation import Delta
+from ..generation import Delta, Retries
 from ..sent import Sent
 from ..wire.replies import ReplyReader
 from .failures import failed
@@ -77,19 +77,24 @@ class Endpoint:
         }
 
     async def ask(
-        self, body: bytes, reader: Callable[[], ReplyReader], headers: Mapping[str, str] | None = None
+        self,
+        body: bytes,
+        reader: Callable[[], ReplyReader],
+        budget: Retries | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncGenerator[Delta, None]:
         """Post a request and give the deltas of the reply as they come.
 
         Args:
             body: The request, JSON.
             reader: Makes a reader; each try has its own.
+            budget: Of the run, for further tries.
             headers: Further headers of this request.
 
         Raises:
             RunnerError: The request failed for good; `text` has what had come.
         """
-        reply, deltas = await self._begun(body, reader, headers)
+        reply, deltas = await self._begun(body, reader, budget, headers)
         try:
             while deltas is not None:
                 for delta in deltas:
@@ -110,7 +115,11 @@ class Endpoint:
             await client.aclose()
 
     async def _begun(
-        self, body: bytes, reader: Callable[[], ReplyReader], headers: Mapping[str, str] | None
+        self,
+        body: bytes,
+        reader: Callable[[], ReplyReader],
+        budget: Retries | None,
+        headers: Mapping[str, str] | None,
     ) -> tuple[Reply, list[Delta] | None]:
         async def attempt() -> tuple[Reply, list[Delta] | None]:
             return await self._attempt(body, reader(), headers)
@@ -124,7 +133,7 @@ class Endpoint:
             if not worth_it(error) or self._retries < 1:
                 raise
             first = error
-        return await retried(attempt, first, self._retries, monotonic() - start)
+        return await retried(attempt, first, self._retries, monotonic() - start, budget)
 
     async def _attempt(
         self, body: bytes, reader: ReplyReader, headers: Mapping[str, str] | None

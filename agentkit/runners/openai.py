@@ -94,7 +94,7 @@ class OpenAIRunner:
                 hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
             )
         reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
-        return self._endpoint.ask(self._body(request), reader)
+        return self._endpoint.ask(self._body(request), reader, request.retries)
 
     def sent(self, request: Request) -> Sent:
         """What `generate` sends for a request, without the key."""

@@ -10,8 +10,9 @@
 | all others | never | the same request would fail again; the daily allowance (3036, 4006) is among them |
 
 Each further wait is twice as long, by chance a quarter more or less. `Retry-After` replaces the wait, and
-`x-should-retry` the table. No try starts later than `BUDGET` seconds after the first. A stream that has delivered
-anything is never retried (contract/workers_ai.md section 10.3, quirks Q34, Q41).
+`x-should-retry` the table. No try starts later than `BUDGET` seconds after the first, and all requests of a run
+together are tried again at most `Agent(max_retries=)` times. A stream that has delivered anything is never retried
+(contract/workers_ai.md section 10.3, quirks Q34, Q41).
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from ..errors import (
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
+    from ..generation import Retries
+
 T = TypeVar("T")
 
 BUDGET = 120.0
@@ -49,7 +52,9 @@ FIRST_WAIT: dict[type[RunnerError], float] = {
 """Errors that are retried -> seconds before the first retry, where the provider names none."""
 
 
-async def retried(attempt: Callable[[], Awaitable[T]], first: RunnerError, retries: int, spent: float) -> T:
+async def retried(
+    attempt: Callable[[], Awaitable[T]], first: RunnerError, retries: int, spent: float, budget: Retries | None = None
+) -> T:
     """Try again what has failed once, as often and as late as the table says.
 
     Args:
@@ -57,6 +62,7 @@ async def retried(attempt: Callable[[], Awaitable[T]], first: RunnerError, retri
         first: How it failed the first time.
         retries: Most tries after that one.
         spent: Seconds that the first try took.
+        budget: Of the run: it takes one from there for each further try.
 
     Raises:
         RunnerError: The error of the last try.
@@ -71,10 +77,15 @@ async def retried(attempt: Callable[[], Awaitable[T]], first: RunnerError, retri
             raise failed.pop()
         return await attempt()
 
+    enough = stop_after_attempt(retries + 1) | stop_before_delay(max(0.0, BUDGET - spent))
+
+    def over(state: RetryCallState) -> bool:
+        return enough(state) or (budget is not None and not budget.take())
+
     return await AsyncRetrying(
         retry=retry_if_exception(worth_it),
         wait=_wait,
-        stop=stop_after_attempt(retries + 1) | stop_before_delay(max(0.0, BUDGET - spent)),
+        stop=over,
         sleep=sleep,
         before_sleep=before_sleep_log(logging.getLogger("agentkit"), logging.INFO),
         reraise=True,

@@ -94,7 +94,7 @@ class WorkersAIRunner:
     def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Ask the model once; see `Runner.generate`."""
         reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
-        return self._endpoint.ask(self._body(request), reader, _affinity(request))
+        return self._endpoint.ask(self._body(request), reader, request.retries, _affinity(request))
 
     def sent(self, request: Request) -> Sent:
         """What `generate` sends for a request, without account and token."""

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import respx
 
+from agentkit import Agent
 from agentkit.errors import (
     AuthenticationError,
     BadRequestError,
@@ -187,3 +188,17 @@ def test_the_provider_says_how_long() -> None:
 
 def test_only_errors_of_the_runner_are_worth_it() -> None:
     assert not worth_it(ValueError())
+
+
+async def test_a_run_has_one_budget_for_all_its_requests() -> None:
+    fails, turn = (
+        failing(500),
+        httpx.Response(200, json={"response": "", "tool_calls": [{"name": "x", "arguments": {}}]}),
+    )
+    with respx.MockRouter() as router:
+        route = router.post(f"{URL}/chat/completions").mock(side_effect=[fails, turn, fails, turn, fails, turn])
+        async with httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler)) as client:
+            agent = Agent(OpenAIRunner("m", base_url=URL, client=client), max_retries=2)
+            with pytest.raises(ServerError):
+                await agent.run("Hi")
+    assert route.call_count == 5, "three turns were asked for, and two of them asked for again"
