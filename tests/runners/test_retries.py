@@ -190,6 +190,7 @@ def test_only_errors_of_the_runner_are_worth_it() -> None:
     assert not worth_it(ValueError())
 
 
+@pytest.mark.anyio
 async def test_a_run_has_one_budget_for_all_its_requests() -> None:
     fails, turn = (
         failing(500),
