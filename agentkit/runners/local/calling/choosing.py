@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ....messages import ToolSpec
 from ..decoder import Decoder
 from ..schemas import closed_values, properties_of
+from .reading import QUOTED
 from .shots import before_request
 from .signature import signature, words_of
 from .slot import description_of
@@ -30,7 +31,8 @@ MISSING, UNUSED, FORMED = -4.0, -2.0, 2.0
 the very form that it asks for counts, in nats."""
 THRESHOLD = 2.5
 """Nats that a request must be likelier with its tool than with none."""
-QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)")
+MOST_SCORED = 96
+"""Tokens of a request that are scored, half of them from its start and half from its end: each costs a request."""
 NONE = "none"
 
 
@@ -46,11 +48,13 @@ class Choice:
 def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choice]:
     """The tools, the best first.
 
-    Costs about as many decoded tokens for each tool as the request has.
+    Costs about as many decoded tokens for each tool as the request has, up to `MOST_SCORED`.
     """
     overlaps = _overlaps(tools, content_stems(request))
     listed = sorted(tools, key=lambda tool: overlaps[tool.name])[-SHORTLIST:]
-    tokens = decoder.engine.tokens(" " + QUOTED.sub('"this text"', request))  # what is quoted tells no tool
+    tokens = decoder.engine.tokens(" " + re.sub(QUOTED, '"this text"', request))  # what is quoted tells no tool
+    if len(tokens) > MOST_SCORED:
+        tokens = [*tokens[: MOST_SCORED // 2], *tokens[-MOST_SCORED // 2 :]]
     base = decoder.logprob(decoder.prompt(before_request(NONE)), tokens) + THRESHOLD
     choices = []
     for tool in listed:

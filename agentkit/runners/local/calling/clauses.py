@@ -7,15 +7,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .english import ASKING
+from .reading import QUOTED
 from .stems import stem
 
-_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
 _JOINTS = re.compile(
-    r"(?P<end>(?<=[^\W\d_]{2}[.?!])\s+|(?<=[^\W_]{2}[.?!])\s+|(?<=[\d)\"'%][.?!])\s+|\s*;\s*|\n+)"
-    r"|(?P<joint>\s*,?\s+(?:and\s+then|then|and\s+also|and|also|plus|after\s+that)\s+)",
+    r"(?P<end>(?<=[^\W\d_]{2}[.?!])\s+|(?<=[^\W_]{2}[.?!])\s+|(?<=[\d)\"'%][.?!])\s+|\s*+;\s*|\n+)"
+    r"|(?P<joint>(?:\s*+,)?\s++(?:and\s+then|then|and\s+also|and|also|plus|after\s+that)\s+)",
     re.I,
 )
 _LEADING = re.compile(r"^(?:(?:and|then|also|next|finally|after that|please)\b[\s:,]*)+", re.I)
+_QUOTES = (('"', '"'), ("“", "”"), ("«", "»"), ("`", "`"))
 _BACK = re.compile(r"\b(?:the (?:result|answer|sum|product|total|output|outcome)|it|that|this|them)\b", re.I)
 
 
@@ -39,7 +40,7 @@ def clauses_of(request: str, verbs: Collection[str]) -> list[Clause]:
         request: What the user said.
         verbs: Stems of further words that ask for something: the tools' names.
     """
-    hidden = _QUOTED.sub(lambda match: "\0" * len(match[0]), request)
+    hidden = re.sub(QUOTED, lambda match: "\0" * len(match[0]), request)
     cuts = [0]
     joints = [""]
     for match in _JOINTS.finditer(hidden):
@@ -58,8 +59,13 @@ def clauses_of(request: str, verbs: Collection[str]) -> list[Clause]:
 
 
 def with_result(clause: Clause, result: str) -> str:
-    """A clause with an earlier result in place of the words that stand for it."""
-    value = f'"{result}"' if re.search(r"[^\d.,-]", result) else result
+    """A clause with an earlier result in place of the words that stand for it: a number, or quoted.
+
+    >>> with_result(Clause("add 3 to it"), "12"), with_result(Clause("translate it"), 'say "hi"')
+    ('add 3 to 12', 'translate “say "hi"”')
+    """
+    opening, closing = next((pair for pair in _QUOTES if not set(pair) & set(result)), ("", ""))
+    value = f"{opening}{result}{closing}" if re.search(r"[^\d.,-]", result) else result
     return _BACK.sub(lambda _: value, clause.text, count=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, timedelta
 
 from .english import DAYS, MONTHS
@@ -83,5 +84,14 @@ def _absolute(text: str, today: date) -> date:
         return date(year, second, first) if "." in text or first > 12 else date(year, first, second)
     if len(numbers) > 1:
         return date(numbers[1], month, numbers[0])
-    day = date(today.year, month, numbers[0])
-    return day if day >= today else date(today.year + 1, month, numbers[0])
+    return _ahead(month, numbers[0], today)
+
+
+def _ahead(month: int, day: int, today: date) -> date:
+    """The next day of a month and a number, today included."""
+    for year in range(today.year, today.year + 9):  # a leap day may be eight years away
+        with suppress(ValueError):
+            found = date(year, month, day)
+            if found >= today:
+                return found
+    raise ValueError(f"no month {month} has a day {day}")

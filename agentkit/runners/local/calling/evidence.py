@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ..schemas import kinds_of
+from ..schemas import is_kind, kinds_of
 from ..validation import settle
 from .english import CALLED, NEGATIONS, STOP_WORDS
 from .reading import STRONG, Unit, read
@@ -70,17 +70,20 @@ class Evidence:
         """Those of some values that the request names, the longest first."""
         texts = {word.lower() for word in re.findall(r"\w+", self.text)}
         numbers = [unit.value for unit in self.units if unit.kind == "number"]
-        found = []
-        for value in values:
+
+        def named(value: Any) -> bool:
             words = re.findall(r"[^\W_]+", str(value).lower())
-            named = bool(words) and all(word in texts or stem(word) in self.stems for word in words)
-            if named or value in numbers:
-                found.append(value)
-        return sorted(found, key=lambda value: -len(str(value)))
+            if is_kind(value, "number"):
+                return value in numbers
+            if not words:  # such as <=
+                return bool(str(value).strip()) and str(value) in self.text
+            return all(word in texts or stem(word) in self.stems for word in words)
+
+        return sorted(filter(named, values), key=lambda value: -len(str(value)))
 
     def flag(self, about: frozenset[str]) -> bool | None:
         """Whether the request asks for something, or asks for it not to be; None where it says nothing of it."""
-        words = [word.lower() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", self.text)]
+        words = [word.lower() for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", self.text.replace("’", "'"))]
         for index, word in enumerate(words):
             if word not in STOP_WORDS and stem(word) in about:
                 return not NEGATIONS & set(words[max(0, index - 2) : index])

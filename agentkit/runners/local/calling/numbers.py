@@ -15,11 +15,14 @@ WORDS = rf"(?:{_WORD}|a (?:hundred|thousand|million|dozen)|half a dozen|dozen)(?
 DIGITS = r"[-−+]?[$€£¥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s?(?:k|bn|thousand|million|billion)\b)?"
 """Regular expressions, to be used with `re.IGNORECASE`."""
 
+LONGEST = 100
+"""Characters of a number; what is longer is some code, and may be more than a float or Python's `int()` takes."""
+
 Number = int | float
 
 
-def parse_number(text: str) -> Number:
-    """The value of a text that `DIGITS` or `WORDS` matches.
+def parse_number(text: str) -> Number | None:
+    """The value of a text that `DIGITS` or `WORDS` matches; None where it is too long for a number.
 
     >>> parse_number("1,250.50"), parse_number("twenty-three"), parse_number("2.5 million")
     (1250.5, 23, 2500000)
@@ -29,6 +32,8 @@ def parse_number(text: str) -> Number:
     if not match:
         return _spoken(text)
     plain = match[1].replace(",", "")
+    if len(plain) > LONGEST:
+        return None
     value = float(plain) if "." in plain else int(plain)
     value *= _SUFFIXES.get(match[2], 1)
     return whole(-value if text.startswith("-") else value)

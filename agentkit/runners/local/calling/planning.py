@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from ....messages import ToolSpec
@@ -22,6 +23,8 @@ from .support import evidence_of, support
 from .writing import Writer
 
 T = TypeVar("T")
+MOST_CLAUSES = 12
+"""Parts of a request; a text of more is no list of things to do."""
 REMEMBERED = 256
 """Answers of the model that are kept: an agent loop asks about the same request in every turn."""
 
@@ -40,7 +43,8 @@ class Planner:
     """Works out steps and their calls, and remembers them. May be used by several threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._known: dict[Hashable, Any] = {}
+        self._lock = Lock()
 
     def steps(self, decoder: Decoder, request: str, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
         """The parts of a request that are for a tool, in order.
@@ -53,7 +57,7 @@ class Planner:
         """
         verbs = {stem(word) for tool in tools for word in words_of(tool.name)}
         clauses = clauses_of(request, verbs)
-        if len(clauses) > 1:
+        if 1 < len(clauses) <= MOST_CLAUSES:
             steps = [step for clause in clauses for step in self._step(decoder, clause, tools)]
             if len(steps) > 1 and all(map(_stands_alone, steps)):
                 return steps
@@ -72,11 +76,16 @@ class Planner:
         return [Step(best.tool, clause, clause.text)] if must or best.score > 0 else []
 
     def _once(self, key: Hashable, work: Callable[[], T]) -> T:
-        if key not in self._known:
-            self._known[key] = work()
+        key = date.today(), key  # what tomorrow is, changes overnight
+        with self._lock:
+            if key in self._known:
+                return cast(T, self._known[key])
+        result = work()
+        with self._lock:
+            self._known[key] = result
             while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return cast(T, self._known[key])
+                del self._known[next(iter(self._known))]
+        return result
 
 
 def _calls(decoder: Decoder, tool: ToolSpec, source: str) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ from .answering import answer, fits_a_sentence
 from .clauses import Clause, with_result
 from .planning import Planner, Step
 
+LONGEST_REQUEST = 4000
+"""Characters in which tools and values are looked for, as in `structured`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -28,7 +31,10 @@ class Turn:
 
 
 def turn_of(messages: Sequence[Message]) -> Turn:
-    """The last thing that the user said, and the calls and results since then."""
+    """The last thing that the user said, and the calls and results since then.
+
+    Of a request longer than `LONGEST_REQUEST` only the start and the end are read.
+    """
     last = max((index for index, message in enumerate(messages) if message.role == "user"), default=-1)
     since = messages[last + 1 :]
     calls = tuple(call for message in since for call in message.tool_calls)
@@ -36,7 +42,7 @@ def turn_of(messages: Sequence[Message]) -> Turn:
     unnamed = iter([message.content for message in since if message.role == "tool" and message.tool_call_id is None])
     found = (by_id.get(call.id) for call in calls)
     results = tuple(result if result is not None else next(unnamed, "") for result in found)
-    return Turn(messages[last].content if last >= 0 else "", calls, results)
+    return Turn(_shortened(messages[last].content) if last >= 0 else "", calls, results)
 
 
 def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[[Delta], None]) -> FinishReason | None:
@@ -68,7 +74,7 @@ def _next_calls(decoder: Decoder, planner: Planner, request: Request, turn: Turn
     for step in _steps(decoder, planner, request, turn):
         if step.clause.later and calls:
             break  # it comes after what is called in this turn
-        if step.clause.later and result:
+        if step.clause.later and result and fits_a_sentence([result]):
             step = _with_result(step, result)
         for arguments in planner.calls(decoder, step):
             call = step.tool.name, to_json(arguments)
@@ -85,6 +91,11 @@ def _steps(decoder: Decoder, planner: Planner, request: Request, turn: Turn) -> 
         return [] if turn.calls else [Step(named[0], Clause(turn.request), turn.request)]
     must = request.tool_choice == "required" and not turn.calls
     return planner.steps(decoder, turn.request, request.tools, must=must)
+
+
+def _shortened(text: str) -> str:
+    half = LONGEST_REQUEST // 2
+    return text if len(text) <= LONGEST_REQUEST else f"{text[:half]}\n{text[-half:]}"
 
 
 def _with_result(step: Step, result: str) -> Step:

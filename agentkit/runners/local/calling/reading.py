@@ -35,9 +35,11 @@ class Unit:
     """A number that a percent sign or word follows."""
 
 
+QUOTED = r"\"[^\"]+\"|“[^”]+”|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)‘[^’]+’(?!\w)"
+"""A regular expression."""
 _NOT_INSIDE = r"(?<!\w)"
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
-    ("quoted", r"\"[^\"]+\"|“[^”]+”|«[^»]+»|`[^`]+`|(?<!\w)'[^']+'(?!\w)|(?<!\w)‘[^’]+’(?!\w)"),
+    ("quoted", QUOTED),
     ("address", r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s,;\"'<>]*[^\s,;\"'<>.?!)]"),
     ("path", r"(?:~|\.{1,2})?(?:/[\w.@-]*\w)+/?|[a-z]:\\[^\s,;\"?]+|\w[\w-]+(?:/\w[\w-]*)*\.[a-z]{1,4}\b(?![.\w])"),
     ("date", DATE),
@@ -67,7 +69,7 @@ def read(text: str, today: date) -> tuple[Unit, ...]:
     for match in _ANY.finditer(text):
         kind: Kind = match.lastgroup  # type: ignore[assignment]
         units.append(_unit(kind, match[0], match.start(), today))
-    return tuple(_with_names(units))
+    return tuple(_with_names(text, units))
 
 
 def _unit(kind: Kind, text: str, start: int, today: date) -> Unit:
@@ -77,14 +79,15 @@ def _unit(kind: Kind, text: str, start: int, today: date) -> Unit:
     if kind == "number":
         percent = re.search(r"\s?(%|percent)$", text, re.I)
         number = text[: percent.start()] if percent else text
-        return replace(unit, value=parse_number(number), percent=bool(percent))
+        value = parse_number(number)
+        return replace(unit, kind="code") if value is None else replace(unit, value=value, percent=bool(percent))
     if kind in ("date", "time"):
-        value = parse_date(text, today) if kind == "date" else parse_time(text)
-        return replace(unit, value=value) if value else replace(unit, kind="code")
+        iso = parse_date(text, today) if kind == "date" else parse_time(text)
+        return replace(unit, value=iso) if iso else replace(unit, kind="code")
     return unit
 
 
-def _with_names(units: list[Unit]) -> list[Unit]:
+def _with_names(text: str, units: list[Unit]) -> list[Unit]:
     """Capitalised words in a row as one unit each. The first word of a sentence is capitalised anyway."""
     out: list[Unit] = []
     for index, unit in enumerate(units):
@@ -96,9 +99,14 @@ def _with_names(units: list[Unit]) -> list[Unit]:
             or first
         ):
             out.append(unit)
-        elif out and out[-1].kind == "name" and out[-1].end + 1 == unit.start:
+        elif out and out[-1].kind == "name" and text[out[-1].end : unit.start] == " ":
             out[-1] = _joined(out[-1], unit)
-        elif len(out) > 1 and out[-1].text in INSIDE_NAMES and out[-2].kind == "name" and out[-1].end + 1 == unit.start:
+        elif (
+            len(out) > 1
+            and out[-1].text in INSIDE_NAMES
+            and out[-2].kind == "name"
+            and text[out[-1].end : unit.start] == text[out[-2].end : out[-1].start] == " "
+        ):
             out[-2:] = [_joined(out[-2], replace(unit, text=f"{out[-1].text} {unit.text}"))]
         else:
             out.append(replace(unit, kind="name"))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Literal, TypeAlias
 
-from ..grammar import literal
+from ..grammar import literal, to_json
 from .english import NO_END, NO_START, SENTENCE_ENDS, SEPARATORS, STOP_WORDS
 from .reading import STRONG, Unit
 from .stems import content_stems
@@ -36,6 +35,7 @@ class Spans:
         self._free = free
         self._topic = topic
         self._reach = reach
+        self._on = self._joints()
 
     @property
     def starts(self) -> list[int]:
@@ -92,7 +92,7 @@ class Spans:
 
     def _run(self, start: int) -> list[int]:
         run = [start]
-        while self._goes_on(run[-1]):
+        while run[-1] in self._on:
             run.append(run[-1] + 1)
         return run
 
@@ -104,7 +104,7 @@ class Spans:
             if index in found:
                 continue
             found[index] = None
-            if self._goes_on(index):
+            if index in self._on:
                 waiting.append(index + 1)
             following = self._after_separators(index) if over_separators else None
             if following is not None:
@@ -112,24 +112,31 @@ class Spans:
         return list(found)
 
     def _rule(self, index: int, end: str, can_end: bool, *, before_separator: bool = False) -> str:
-        unit = literal(json.dumps(self._units[index].text, ensure_ascii=False)[1:-1])
-        on = self._goes_on(index) and not before_separator
+        unit = _quoted(self._units[index].text)
+        on = index in self._on and not before_separator
         ends = [end] if can_end or not on else []
         if on:
             gap = self._text[self._units[index].end : self._units[index + 1].start]
-            ends.append(f"{literal(gap)} s{index + 1}" if gap else f"s{index + 1}")
+            ends.append(f"{_quoted(gap)} s{index + 1}" if gap else f"s{index + 1}")
         return f"s{index} ::= {unit} ({' | '.join(ends)})"
 
-    def _goes_on(self, index: int) -> bool:
-        """Whether a value can reach over this unit, and still come to an end."""
+    def _joints(self) -> set[int]:
+        """Positions of the units that a value can reach over, and still come to an end."""
+        joints: set[int] = set()
+        for index in range(len(self._units) - 2, -1, -1):
+            if self._holds(index) and (self._can_end(index + 1) or index + 1 in joints):
+                joints.add(index)
+        return joints
+
+    def _holds(self, index: int) -> bool:
+        """Whether a unit and the one after it can be parts of one value."""
         if index + 1 not in self._free:
             return False
         unit, following = self._units[index], self._units[index + 1]
         if following.text.lower() in NO_START and self._is_other(index + 2):
             return False
-        if {"quoted", "mark"} & {unit.kind, following.kind} or "\n" in self._text[unit.end : following.start]:
-            return False
-        return self._can_end(index + 1) or self._goes_on(index + 1)
+        parted = {"quoted", "mark"} & {unit.kind, following.kind} or "\n" in self._text[unit.end : following.start]
+        return not parted
 
     def _leading(self) -> set[int]:
         """Units that ask rather than say: the first word of each sentence, and the small words after it."""
@@ -165,3 +172,8 @@ class Spans:
     def _can_end(self, index: int) -> bool:
         unit = self._units[index]
         return not (unit.kind == "word" and unit.text.lower() in NO_END)
+
+
+def _quoted(text: str) -> str:
+    """A part of a JSON text, in a grammar."""
+    return literal(to_json(text)[1:-1])

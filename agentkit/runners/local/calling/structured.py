@@ -17,7 +17,7 @@ from .support import evidence_of
 from .writing import Writer
 
 LONGEST_SOURCE = 4000
-"""Characters of the conversation, its end, that values are looked for in."""
+"""Characters of the conversation, its end, in which values are looked for."""
 _NAME = "answer"
 
 

@@ -46,7 +46,7 @@ class Writer:
         if len(values) == 1:
             return values[0]
         if all(isinstance(value, str) for value in values):
-            return self.text(" | ".join(literal(_escaped(value)) for value in values)) or values[0]
+            return self.text(" | ".join(literal(to_json(value)[1:-1]) for value in values)) or values[0]
         by_text = {to_json(value): value for value in values}
         written = self._write(f"({' | '.join(literal(text) for text in by_text)}) {_SIGN}")
         return by_text.get(written[:-1] if written else "", values[0])
@@ -91,7 +91,3 @@ class Writer:
         prompt = self.decoder.prompt(self._prompt + "".join(self._parts) + start)
         completion = self.decoder.complete(prompt, VALUE_TOKENS, temperature=0, grammar=grammar)
         return completion.text if completion.complete else None
-
-
-def _escaped(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1]
