@@ -78,9 +78,10 @@ def choices_of(schema: Schema) -> list[Schema]:
 
 
 def properties_of(schema: Schema) -> dict[str, Schema]:
-    """The properties of an object by name, and those that are only required."""
+    """The properties of an object by name, and those that are required without being described."""
     properties = {str(name): as_schema(each) for name, each in as_schema(schema.get("properties")).items()}
-    return properties | {name: {} for name in required_of(schema) if name not in properties}
+    other = as_schema(schema.get("additionalProperties"))
+    return properties | {name: other for name in required_of(schema) if name not in properties}
 
 
 def required_of(schema: Schema) -> list[str]:
