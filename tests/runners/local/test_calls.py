@@ -82,6 +82,22 @@ async def test_tool_choice_is_obeyed(runner: LocalRunner) -> None:
     assert call.name == "weather"
 
 
+@tool
+def read_file(path: str) -> str:
+    """Read a text file.
+
+    Args:
+        path: Name of the file, for example notes.txt.
+    """
+    return "buy milk\ncall Ana about the roof\npay the electricity bill before Friday\n"
+
+
+async def test_a_long_result_is_shown_and_not_retold(runner: LocalRunner) -> None:
+    result = await Agent(runner, tools=[read_file]).run("Read the file todo.txt")
+    assert json.loads(result.messages[1].tool_calls[0].arguments) == {"path": "todo.txt"}
+    assert result.response == "buy milk\ncall Ana about the roof\npay the electricity bill before Friday"
+
+
 properties = st.dictionaries(
     st.sampled_from(["city", "count", "day", "kind", "price", "urgent", "tags"]),
     st.sampled_from(

@@ -10,6 +10,7 @@ from ..decoder import Decoder
 LONGEST_RESULT = 160
 """Characters of a result that fits into a sentence."""
 LONGEST_SENTENCE = 240
+LONGEST_QUOTE = 2000
 ANSWER_TOKENS = 72
 _DONE = frozenset(("", "ok", "okay", "done", "true", "null", "none", "success", "[]", "{}"))
 """Results that say no more than that it worked."""
@@ -42,6 +43,24 @@ Answer: The square root of 81 is 9.
 def fits_a_sentence(results: Sequence[str]) -> bool:
     """Whether results are short enough to be said in a sentence."""
     return sum(map(len, results)) <= LONGEST_RESULT and not any("\n" in result.strip() for result in results)
+
+
+def quoted(results: Sequence[tuple[str, str]]) -> str:
+    """Long results as they are: a small model that retells them invents more than it reads.
+
+    >>> print(quoted([("read_file", "buy milk"), ("read_file", "call Ana")]))
+    read_file:
+    buy milk
+    <BLANKLINE>
+    read_file:
+    call Ana
+
+    Args:
+        results: The names of the tools and what they gave, in order.
+    """
+    if len(results) == 1:
+        return _beginning(results[0][1])
+    return "\n\n".join(f"{name}:\n{_beginning(result)}" for name, result in results)
 
 
 def answer(decoder: Decoder, request: str, results: Sequence[tuple[str, str]]) -> str:
@@ -111,6 +130,14 @@ def plain_answer(values: Sequence[str]) -> str:
         return f"The result is {said[0].rstrip('.')}."
     text = "; ".join(said)
     return text if text[-1] in ".!?" else f"{text}."
+
+
+def _beginning(text: str) -> str:
+    text = text.strip("\n")
+    if len(text) <= LONGEST_QUOTE:
+        return text
+    start = text[:LONGEST_QUOTE].rpartition("\n")[0] or text[:LONGEST_QUOTE]
+    return f"{start}\n... ({len(text) - len(start):,} more characters)"
 
 
 def _says(sentence: str, result: str) -> bool:

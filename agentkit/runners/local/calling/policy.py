@@ -12,10 +12,12 @@ from ....messages import Message, ToolCall
 from ....wire.ids import mint
 from ..decoder import Decoder
 from ..grammar import to_json
-from .answering import answer, fits_a_sentence
+from .answering import answer, fits_a_sentence, quoted
 from .clauses import Clause, with_result
 from .planning import Planner, Step
 
+SMALL = 600_000_000
+"""Bytes of weights; a model with fewer does not retell long results, it shows them."""
 LONGEST_REQUEST = 4000
 """Characters in which tools and values are looked for, as in `structured`."""
 
@@ -57,10 +59,15 @@ def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[
         put(ToolCall(mint(), name, arguments))
     if calls:
         return "tool_calls"
-    if not turn.calls or not fits_a_sentence(turn.results):
+    if not turn.calls:
         return None
     results = [(call.name, result) for call, result in zip(turn.calls, turn.results, strict=True)]
-    put(TextDelta(answer(decoder, turn.request, results)))
+    if fits_a_sentence(turn.results):
+        put(TextDelta(answer(decoder, turn.request, results)))
+    elif decoder.engine.header.least_size < SMALL:
+        put(TextDelta(quoted(results)))
+    else:
+        return None
     return "stop"
 
 
