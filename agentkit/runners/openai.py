@@ -11,7 +11,7 @@ from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
 from ..sent import Sent
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
-from ..wire.replies import ReplyReader
+from ..wire.replies import ReplyReader, callable_names
 from ..wire.requests import RequestEncoder
 from .http import Endpoint
 from .tokens import cleaned
@@ -93,7 +93,9 @@ class OpenAIRunner:
                 f"There is neither a server nor a key for {self.name!r}.",
                 hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
             )
-        reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
+        reader = partial(
+            ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens, tools=callable_names(request)
+        )
         return self._endpoint.ask(self._body(request), reader, request.retries)
 
     def sent(self, request: Request) -> Sent:

@@ -12,7 +12,7 @@ from ..errors import AuthenticationError, ConfigurationError
 from ..generation import Delta, Request
 from ..sent import Sent
 from ..wire.dialects import WORKERS_AI
-from ..wire.replies import ReplyReader
+from ..wire.replies import ReplyReader, callable_names
 from ..wire.requests import RequestEncoder
 from .http import Endpoint
 from .tokens import cleaned
@@ -93,7 +93,9 @@ class WorkersAIRunner:
 
     def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Ask the model once; see `Runner.generate`."""
-        reader = partial(ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens)
+        reader = partial(
+            ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens, tools=callable_names(request)
+        )
         return self._endpoint.ask(self._body(request), reader, request.retries, _affinity(request))
 
     def sent(self, request: Request) -> Sent:

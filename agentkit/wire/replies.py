@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidReplyError, RunnerError, TruncatedStreamError
-from ..generation import Delta, Finish, FinishReason, ReasoningDelta, TextDelta
+from ..generation import Delta, Finish, FinishReason, ReasoningDelta, Request, TextDelta
 from ..messages import Usage
 from .calls import CallCollector
 from .errors import reported
 from .json_text import as_written, excerpt, frames, joined, plain, whole_characters
 from .usage import UsageMeter
+
+if TYPE_CHECKING:
+    from .text_calls.salvage import Salvage
 
 REASONING = ("reasoning_content", "reasoning", "thinking")
 """Where models put what they think; the first that is there."""
@@ -26,15 +29,21 @@ FINISH: dict[str, FinishReason] = {
 """Finish reasons that say more than whether there are calls, which is seen by the calls (quirk Q27)."""
 
 
+def callable_names(request: Request) -> tuple[str, ...]:
+    """Names of the tools that the reply to a request may call."""
+    return tuple(tool.name for tool in request.tools) if request.tool_choice != "none" else ()
+
+
 class ReplyReader:
     """Reads one reply, frame by frame, by the keys that are there and never by the model's name (quirk Q21).
 
     Args:
         model: What was asked, where the reply does not say what answered.
         max_tokens: What was asked for. A reply that used as many was cut, also where nothing says so (quirk Q5).
+        tools: Names of the tools that may be called. A reply that has calls of them as text has calls (quirk Q28).
     """
 
-    def __init__(self, *, model: str = "", max_tokens: int = 0) -> None:
+    def __init__(self, *, model: str = "", max_tokens: int = 0, tools: Collection[str] = ()) -> None:
         self.complete = False
         """Whether the reply has said that it is over, and nothing came after that."""
         self.done = False
@@ -44,6 +53,7 @@ class ReplyReader:
         self._text: list[str] = []
         self._half = ""
         self._calls = CallCollector()
+        self._salvage = _salvage(tools) if tools else None
         self._usage = UsageMeter()
         self._reason: FinishReason | None = None
         self._known = False
@@ -108,7 +118,9 @@ class ReplyReader:
             )
         if not self.complete:
             raise self.broken(TruncatedStreamError("The stream ended before the answer did."))
-        deltas: list[Delta] = [TextDelta("\ufffd")] if self._half else []
+        deltas: list[Delta] = []
+        if self._half:
+            self._answer("\ufffd", deltas)
         calls, repairs = self._calls.finish()
         usage = self._usage.result() + Usage(requests=1)
         if neurons and not usage.neurons:
@@ -116,6 +128,10 @@ class ReplyReader:
         reason = self._reason
         if reason is None and 0 < self._max_tokens <= usage.completion_tokens:
             reason = "length"
+        if self._salvage is not None:
+            texts, found, notes = self._salvage.finish(take=reason is None and not calls)
+            deltas += texts
+            calls, repairs = calls + found, repairs + notes
         end = Finish(reason or ("tool_calls" if calls else "stop"), usage, self._model, request_id=request_id, raw=raw)
         return [*deltas, *repairs, *calls, end]
 
@@ -162,7 +178,7 @@ class ReplyReader:
     def _message(self, message: Mapping[str, Any], deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
         for name in REASONING:
             if message.get(name):
-                deltas.append(ReasoningDelta(whole_characters(plain(message[name]))))
+                self._think(whole_characters(plain(message[name])), deltas)
                 break
         content = message.get("content")
         said = self._say(message.get("refusal") if content is None else content, deltas)
@@ -191,10 +207,28 @@ class ReplyReader:
         if not text:
             return bool(self._half)
         self.complete = self.done  # a finish reason before this was none
-        self._text.append(text)
-        deltas.append(TextDelta(text))
+        self._answer(text, deltas)
         return True
+
+    def _answer(self, text: str, deltas: list[Delta]) -> None:
+        self._text.append(text)
+        if self._salvage is not None:
+            text = self._salvage.answer.feed(text)
+        if text:
+            deltas.append(TextDelta(text))
+
+    def _think(self, text: str, deltas: list[Delta]) -> None:
+        if self._salvage is not None:
+            text = self._salvage.thoughts.feed(text)
+        if text:
+            deltas.append(ReasoningDelta(text))
 
     def _end(self, reason: Any) -> None:
         self.complete = True
         self._reason = FINISH.get(str(reason)) or self._reason
+
+
+def _salvage(tools: Collection[str]) -> Salvage:
+    from .text_calls.salvage import Salvage
+
+    return Salvage(tools)
