@@ -69,8 +69,8 @@ def _relative(text: str, today: date) -> date | None:
         return today + timedelta(-days if "ago" in text else days)
     words = text.split()
     if words[-1] in DAYS:
-        ahead = (DAYS.index(words[-1]) - today.weekday() - 1) % 7 + 1
-        return today + timedelta(ahead - 7 if words[0] == "last" else ahead)
+        ahead = (DAYS.index(words[-1]) - today.weekday()) % 7
+        return today + timedelta(ahead - 7 if words[0] == "last" else ahead or 7)
     return None
 
 
