@@ -17,7 +17,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
 REQUEST = "Do it for Oslo with 3 large ones tomorrow."
 VALUES: dict[str, dict[str, Any]] = {
-    "anything": {},
     "closed set of all types": {"enum": [2.5, True, None, [1, 2], {"x": 1}]},
     "closed set with quotes": {"type": "string", "enum": ['x "y"', "b\\c", "n\nl", "t\x00"]},
     "closed set with other types": {"type": "string", "enum": [1, "x"]},
@@ -35,7 +34,7 @@ VALUES: dict[str, dict[str, Any]] = {
     "unknown format": {"type": "string", "format": "ipv4"},
     "described but not declared": {"type": "object", "required": ["x"]},
     "list of anything": {"type": "array", "items": True},
-    "large closed set": {"type": "string", "enum": [f"value {index}" for index in range(300)]},
+    "large closed set": {"type": "string", "enum": [f"value {index}" for index in range(100)]},
     "code with a bar": {"type": "string", "description": "Part code such as A1|B2."},
     "code with a quote": {"type": "string", "description": 'Part code such as A"1.'},
 }
@@ -104,7 +103,6 @@ async def test_names_may_be_any_text(runner: LocalRunner) -> None:
         "东京的天气怎么样？",
         "\x1b[0m\x07\x7f\ufeff",
         '"""«Oslo "north"»',
-        "9" * 120 + ".5",
         "the " * 30,
         "walk in new\tyork",
     ],
