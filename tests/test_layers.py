@@ -29,7 +29,7 @@ FLOORS = {
     "runners": {"errors", "messages", "generation", "sent", "sources", "wire"},
     "tooling": {"errors", "messages", "names", "generation", "schema"},
     "testing": {"errors", "runners"},
-    "agent": {"errors", "messages", "generation", "result", "events", "runners", "tooling"},
+    "agent": {"errors", "messages", "generation", "result", "events", "wire", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
     "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
     | {"agent"},

@@ -28,7 +28,8 @@ class RunOptions(TypedDict, total=False):
     """What `run`, `stream` and `run_sync` take beside the prompt."""
 
     history: Sequence[Message | Mapping[str, Any]]
-    """Earlier messages, for example `Result.messages` of the last run. It is not changed."""
+    """Earlier messages, for example `Result.messages` of the last run, or anyone's in the chat-completions shape.
+    It is not changed; the run goes on from what `agentkit.wire.history.repair` makes of it, and tells so by events."""
     context: Any
     """Any object of yours; tools and instructions get it."""
     deadline: float
@@ -172,6 +173,7 @@ class Agent(Generic[T]):
         )
 
     def _prepare(self, prompt: str | None, channel: Channel | None, options: RunOptions) -> tuple[Plan, State]:
+        from .history import conversation
         from .loop import Plan
         from .state import State
 
@@ -190,8 +192,8 @@ class Agent(Generic[T]):
             self._extra,
             channel,
         )
-        messages = _conversation(self._system(context), options.get("history") or (), prompt)
         emit = channel.send if channel is not None else _ignore
+        messages = conversation(self._system(context), options.get("history") or (), prompt, emit)
         return plan, State(messages, emit, Retries(self._limits.max_retries))
 
     def _system(self, context: Any) -> str | None:
@@ -199,33 +201,6 @@ class Agent(Generic[T]):
         if self._output is None:
             return text
         return f"{text}\n\n{self._output.instruction}" if text else self._output.instruction
-
-
-def _conversation(
-    system: str | None, history: Sequence[Message | Mapping[str, Any]], prompt: str | None
-) -> list[Message]:
-    """The messages that a run starts with; instructions take the place of an earlier run's."""
-    messages = [item if isinstance(item, Message) else _message(item) for item in history]
-    if system is not None:
-        if messages and messages[0].role == "system":
-            if messages[0].content != system:
-                messages[0] = Message("system", system)
-        else:
-            messages.insert(0, Message("system", system))
-    if prompt is not None:
-        if not isinstance(prompt, str):
-            raise ConfigurationError(f"the prompt must be a text or None, not {type(prompt).__name__}.")
-        messages.append(Message("user", prompt))
-    if not any(message.role != "system" for message in messages):
-        raise ConfigurationError("there is neither a prompt nor a history to answer.")
-    return messages
-
-
-def _message(item: Mapping[str, Any]) -> Message:
-    try:
-        return Message.from_dict(item)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ConfigurationError(f"history has an entry that is no message: {error}.") from error
 
 
 def _sampling(options: SamplingOptions) -> Sampling:
