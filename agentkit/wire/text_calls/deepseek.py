@@ -21,7 +21,7 @@ _CALL = re.compile(
     (?=\{)""",
     re.VERBOSE,
 )
-_END = re.compile(r"\s*(?:```)?\s*<[｜|]tool[▁_]call[▁_]end[｜|]>")
+_END = re.compile(r"\s*(?:```)?(?:\s*<[｜|]tool[▁_]call[▁_]end[｜|]>)?")
 _CLOSE = re.compile(r"\s*(?:```)?\s*<[｜|]tool[▁_]calls?[▁_]end[｜|]>")
 _NEXT = re.compile(r"\s*(?:<|\Z)")
 _LONGEST = 240

@@ -13,3 +13,4 @@ from .pythonic import PYTHONIC
 from .qwen_xml import QWEN_XML
 
 FORMATS: tuple[Format, ...] = (HERMES, QWEN_XML, LLAMA, MISTRAL, PYTHONIC, HARMONY, DEEPSEEK, BARE)
+MARKS = tuple(mark for item in FORMATS for mark in item.marks)

@@ -30,7 +30,7 @@ def _read(text: str, start: int, over: bool, resolve: Resolve) -> Outcome:
     while True:
         call = _call(text, at, over, resolve)
         if not isinstance(call, tuple):
-            return call if not calls else None
+            return call
         calls.append(call[0])
         at = call[1]
         if not _begins(text, at, over):

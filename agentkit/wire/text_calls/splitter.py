@@ -10,14 +10,16 @@ from typing import Literal
 
 from ...names import meant
 from .base import MORE, Block, Written, after_space
-from .formats import FORMATS
+from .formats import MARKS
 from .surroundings import Surroundings
 from .whole import read_tagged, read_whole
 
 THINK, END_OF_THINK = "<think>", "</think>"
-MARKS = (END_OF_THINK, *(mark for item in FORMATS for mark in item.marks))
-_MARK = re.compile("|".join(map(re.escape, sorted(MARKS, key=len, reverse=True))))
-_LONGEST = max(map(len, MARKS))
+STOPS = (END_OF_THINK, *MARKS)
+_MARK = re.compile("|".join(map(re.escape, sorted(STOPS, key=len, reverse=True))))
+_MAYBE = re.compile("|".join(sorted({re.escape(mark[:3]) for mark in STOPS})) + r"|[<\[].?\Z", re.DOTALL)
+"""Whether a piece has a mark, or the beginning of one: cheap, and right more often than not."""
+_LONGEST = max(map(len, STOPS))
 _SHORT = 256
 """Characters up to which what is held back is looked at with every piece; after that when it has grown by half."""
 
@@ -92,7 +94,7 @@ class CallSplitter:
             return "" if self._size < self._next else self._advance(over=False)
         if self._off:
             return text
-        if self._fresh or self._parts or "<" in text or "[" in text:
+        if self._fresh or self._parts or (("<" in text or "[" in text) and _MAYBE.search(text)):
             self._pending.append(text)
             return self._advance(over=False)
         self._surroundings.add(text)
@@ -228,7 +230,7 @@ class CallSplitter:
 def _begun(text: str, at: int) -> int:
     """Where a mark may begin of which the rest is still to come; the end where none may."""
     for place in range(max(at, len(text) - _LONGEST), len(text)):
-        if text[place] in "<[" and any(mark.startswith(text[place:]) for mark in MARKS):
+        if text[place] in "<[" and any(mark.startswith(text[place:]) for mark in STOPS):
             return place
     return len(text)
 

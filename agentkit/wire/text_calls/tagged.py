@@ -9,6 +9,7 @@ from .loose import read_loosely
 from .objects import Broken, read_calls
 
 _FENCE = re.compile(r"```(?:json)?[ \t]*\n?\s*")
+_FENCE_BEGUN = re.compile(r"`{1,3}(?:j(?:so?)?)?\Z")
 _END_OF_FENCE = re.compile(r"[\s}]*```")
 _EXTRA = re.compile(r"\s*}+")
 _LONGEST = 40
@@ -28,7 +29,7 @@ def read_between(text: str, at: int, over: bool, resolve: Resolve, close: re.Pat
     at = after_space(text, at)
     fence = _FENCE.match(text, at)
     at = fence.end() if fence else at
-    if at >= len(text) or (text[at] == "`" and len(text) - at < 8):
+    if at >= len(text) or _FENCE_BEGUN.match(text, fence.start() if fence else at):
         return None if over else MORE
     if text[at] not in "{[":
         return None

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from .bare import BARE
 from .base import MORE, Block, Format, Outcome, Reader, Resolve, Written, after_marks
-from .formats import FORMATS
+from .formats import FORMATS, MARKS
 
 Named: TypeAlias = tuple[str, Outcome]
 """The name of the format that read, and what it read."""
@@ -52,7 +52,7 @@ def _fenced(text: str, start: int, over: bool, resolve: Resolve) -> Named:
     at, name = start, ""
     while fence := _FENCE.match(text, at):
         inside = fence.end()
-        if inside >= len(text):
+        if inside >= len(text) or any(mark.startswith(text[inside:]) for mark in MARKS if mark != text[inside:]):
             return name, more
         bare = [(BARE, BARE.whole)] if BARE.whole else []
         name, read = _first([*_tagged_at(text, inside), *bare], text, inside, over, resolve)

@@ -1,0 +1,73 @@
+"""Hermes: JSON between `<tool_call>` and `</tool_call>`, and its relatives."""
+# ruff: noqa: E501
+# fmt: off
+
+from __future__ import annotations
+
+from .case import FILES, HOME, MATHS, OFFICE, SHOP, Case
+
+CASES = {
+    "one line": Case('<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "on lines of its own": Case('<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}\n</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "arguments first": Case('<tool_call>\n{"arguments": {"city": "Oslo", "days": 3}, "name": "get_weather"}\n</tool_call>', [("get_weather", '{"city": "Oslo", "days": 3}')]),
+    "white space around": Case('\n\n  <tool_call>\n\n   {"name":"get_time","arguments":{}}   \n\n</tool_call>\n\n', [("get_time", "{}")]),
+    "two calls": Case(
+        '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Lima"}}\n</tool_call>\n<tool_call>\n{"name": "get_weather", "arguments": {"city": "Quito"}}\n</tool_call>',
+        [("get_weather", '{"city": "Lima"}'), ("get_weather", '{"city": "Quito"}')],
+    ),
+    "three calls without space": Case(
+        '<tool_call>{"name":"add","arguments":{"a":1,"b":2}}</tool_call><tool_call>{"name":"multiply","arguments":{"a":3,"b":4}}</tool_call><tool_call>{"name":"solve","arguments":{"equation":"x^2=4"}}</tool_call>',
+        [("add", '{"a":1,"b":2}'), ("multiply", '{"a":3,"b":4}'), ("solve", '{"equation":"x^2=4"}')], MATHS,
+    ),
+    "text before": Case('I will look that up for you.\n\n<tool_call>\n{"name": "search", "arguments": {"query": "eclipse 2026"}}\n</tool_call>', [("search", '{"query": "eclipse 2026"}')], left="I will look that up for you.\n\n"),
+    "text before with a colon": Case('Let me check the weather:\n<tool_call>\n{"name": "get_weather", "arguments": {"city": "Rome"}}\n</tool_call>', [("get_weather", '{"city": "Rome"}')], left="Let me check the weather:\n"),
+    "text before on the same line": Case('Sure! <tool_call>{"name": "get_time", "arguments": {"zone": "Asia/Tokyo"}}</tool_call>', [("get_time", '{"zone": "Asia/Tokyo"}')], left="Sure! "),
+    "text before without an end": Case('One moment please <tool_call>{"name": "get_time", "arguments": {}}</tool_call>', [("get_time", "{}")], left="One moment please "),
+    "text after": Case('<tool_call>\n{"name": "set_light", "arguments": {"room": "kitchen", "on": true}}\n</tool_call>\nI have turned on the light in the kitchen.', [("set_light", '{"room": "kitchen", "on": true}')], HOME, "I have turned on the light in the kitchen."),
+    "text between and after": Case(
+        'First the light.\n<tool_call>\n{"name": "set_light", "arguments": {"on": false}}\n</tool_call>\nThen the music.\n<tool_call>\n{"name": "play_music", "arguments": {"title": "Clair de lune"}}\n</tool_call>\nDone.',
+        [("set_light", '{"on": false}'), ("play_music", '{"title": "Clair de lune"}')], HOME, "First the light.\nThen the music.\nDone.",
+    ),
+    "German": Case('Ich sehe kurz nach.\n<tool_call>\n{"name": "get_weather", "arguments": {"city": "Köln", "einheit": "Grad"}}\n</tool_call>', [("get_weather", '{"city": "Köln", "einheit": "Grad"}')], left="Ich sehe kurz nach.\n"),
+    "Chinese": Case('好的，我来查一下。<tool_call>\n{"name": "get_weather", "arguments": {"city": "北京"}}\n</tool_call>', [("get_weather", '{"city": "北京"}')], left="好的，我来查一下。"),
+    "Arabic": Case('سأتحقق من ذلك.\n<tool_call>{"name": "search", "arguments": {"query": "طقس القاهرة"}}</tool_call>', [("search", '{"query": "طقس القاهرة"}')], left="سأتحقق من ذلك.\n"),
+    "Japanese": Case('調べますね。\n<tool_call>{"name": "get_weather", "arguments": {"city": "大阪"}}</tool_call>', [("get_weather", '{"city": "大阪"}')], left="調べますね。\n"),
+    "emoji and escapes": Case('<tool_call>{"name": "send_email", "arguments": {"to": "a@b.example", "body": "Hi \\ud83d\\ude00 \\"you\\"\\n🎉"}}</tool_call>', [("send_email", '{"to": "a@b.example", "body": "Hi \\ud83d\\ude00 \\"you\\"\\n🎉"}')], OFFICE),
+    "nested arguments": Case('<tool_call>\n{"name": "create_event", "arguments": {"title": "Standup", "when": {"start": "09:00", "days": ["mo", "we"]}, "guests": [{"name": "Ana", "required": true}, {"name": "Bo", "required": false}]}}\n</tool_call>',
+        [("create_event", '{"title": "Standup", "when": {"start": "09:00", "days": ["mo", "we"]}, "guests": [{"name": "Ana", "required": true}, {"name": "Bo", "required": false}]}')], OFFICE),
+    "numbers as they were written": Case('<tool_call>{"name": "add", "arguments": {"a": 1.0, "b": 1e3, "c": -0}}</tool_call>', [("add", '{"a": 1.0, "b": 1e3, "c": -0}')], MATHS),
+    "arguments as a text": Case('<tool_call>{"name": "get_weather", "arguments": "{\\"city\\": \\"Paris\\"}"}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "arguments null": Case('<tool_call>{"name": "cart_total", "arguments": null}</tool_call>', [("cart_total", "{}")], SHOP),
+    "no arguments": Case('<tool_call>{"name": "cart_total"}</tool_call>', [("cart_total", "{}")], SHOP),
+    "parameters in place of arguments": Case('<tool_call>{"name": "find_products", "parameters": {"text": "lamp"}}</tool_call>', [("find_products", '{"text": "lamp"}')], SHOP),
+    "wrapped as OpenAI's": Case('<tool_call>{"type": "function", "function": {"name": "find_products", "arguments": {"text": "lamp"}}}</tool_call>', [("find_products", '{"text": "lamp"}')], SHOP),
+    "with an id": Case('<tool_call>{"id": 0, "name": "cart_total", "arguments": {}}</tool_call>', [("cart_total", "{}")], SHOP),
+    "a list between the tags": Case('<tool_call>\n[{"name": "add", "arguments": {"a": 1}}, {"name": "multiply", "arguments": {"a": 2}}]\n</tool_call>', [("add", '{"a": 1}'), ("multiply", '{"a": 2}')], MATHS),
+    "tool_calls": Case('<tool_calls>\n[{"name": "add", "arguments": {"a": 1}}]\n</tool_calls>', [("add", '{"a": 1}')], MATHS),
+    "function_call": Case('<function_call>\n{"name": "list_dir", "arguments": {"path": "/"}}\n</function_call>', [("list_dir", '{"path": "/"}')], FILES),
+    "Granite and Phi": Case('<|tool_call|>[{"name": "list_dir", "arguments": {"path": "."}}]<|/tool_call|>', [("list_dir", '{"path": "."}')], FILES),
+    "no closing tag": Case('<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris"}}', [("get_weather", '{"city": "Paris"}')]),
+    "no closing tags at all": Case('<tool_call>\n{"name": "get_time", "arguments": {"zone": "UTC"}}\n<tool_call>\n{"name": "get_time", "arguments": {"zone": "CET"}}\n', [("get_time", '{"zone": "UTC"}'), ("get_time", '{"zone": "CET"}')]),
+    "closed with the opening tag": Case('<tool_call>\n{"name": "get_time", "arguments": {}}\n<tool_call>', [("get_time", "{}")]),
+    "wrong closing tag": Case('<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_calls>', [("get_time", "{}")]),
+    "another wrong closing tag": Case('<tool_call>{"name": "get_time", "arguments": {}}</function>', [("get_time", "{}")]),
+    "the end of the turn as text": Case('<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call><|im_end|>', [("get_time", "{}")]),
+    "a fence between the tags": Case('<tool_call>\n```json\n{"name": "get_time", "arguments": {"zone": "UTC"}}\n```\n</tool_call>', [("get_time", '{"zone": "UTC"}')]),
+    "a fence around the tags": Case('```\n<tool_call>\n{"name": "get_time", "arguments": {"zone": "UTC"}}\n</tool_call>\n```', [("get_time", '{"zone": "UTC"}')]),
+    "after what it thought": Case('<think>\nThe user wants the time.\n</think>\n\n<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call>', [("get_time", "{}")], left="<think>\nThe user wants the time.\n</think>\n\n"),
+    "at the end of what it thought": Case('<think>\nI need the time.\n<tool_call>\n{"name": "get_time", "arguments": {}}\n</tool_call>\n</think>', [("get_time", "{}")], left="<think>\nI need the time.\n</think>"),
+    "thought twice, called once": Case('<think>Maybe <tool_call>{"name": "get_time", "arguments": {"a": 1}}</tool_call></think>\n<tool_call>{"name": "get_time", "arguments": {"a": 2}}</tool_call>', [("get_time", '{"a": 2}')],
+        left='<think>Maybe <tool_call>{"name": "get_time", "arguments": {"a": 1}}</tool_call></think>\n'),
+    "Python's quotation marks": Case("<tool_call>{'name': 'get_weather', 'arguments': {'city': 'Paris', 'metric': True}}</tool_call>", [("get_weather", "{'city': 'Paris', 'metric': True}")]),
+    "a comma too many": Case('<tool_call>{"name": "get_weather", "arguments": {"city": "Paris",}}</tool_call>', [("get_weather", '{"city": "Paris",}')]),
+    "a bracket too few": Case('<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "a bracket too many": Case('<tool_call>{"name": "get_weather", "arguments": {"city": "Paris"}}}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "quotation marks inside a text": Case('<tool_call>{"name": "write_file", "arguments": {"text": "say "hi" to all"}}</tool_call>', [("write_file", '{"text": "say "hi" to all"}')], FILES),
+    "line breaks inside a text": Case('<tool_call>{"name": "write_file", "arguments": {"text": "a\nb"}}</tool_call>', [("write_file", '{"text": "a\nb"}')], FILES),
+    "the tags inside an argument": Case('<tool_call>{"name": "write_file", "arguments": {"path": "doc.md", "text": "Use <tool_call>{...}</tool_call> like so.\\n```\\n[TOOL_CALLS]\\n```"}}</tool_call>',
+        [("write_file", '{"path": "doc.md", "text": "Use <tool_call>{...}</tool_call> like so.\\n```\\n[TOOL_CALLS]\\n```"}')], FILES),
+    "a name that is nearly one": Case('<tool_call>{"name": "functions.getWeather", "arguments": {"city": "Paris"}}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
+    "beside a call of something else": Case('<tool_call>{"name": "reboot", "arguments": {}}</tool_call>\n<tool_call>{"name": "get_time", "arguments": {}}</tool_call>', [("get_time", "{}")], left='<tool_call>{"name": "reboot", "arguments": {}}</tool_call>\n'),
+    "code before it": Case('This would do:\n```python\nprint(1 < 2)\n```\nI will run it.\n<tool_call>\n{"name": "run_shell", "arguments": {"command": "python -c \'print(1 < 2)\'"}}\n</tool_call>',
+        [("run_shell", '{"command": "python -c \'print(1 < 2)\'"}')], FILES, "This would do:\n```python\nprint(1 < 2)\n```\nI will run it.\n"),
+}
