@@ -68,7 +68,9 @@ class Cassette:
 
             from .transport import Tape
 
-            self._client = httpx.AsyncClient(transport=Tape(self), timeout=600)
+            self._client = httpx.AsyncClient(
+                transport=Tape(self.replay, self.keep if self.record else None), timeout=600
+            )
         return self._client
 
     def runner(self, name: str, **options: Any) -> Runner:
