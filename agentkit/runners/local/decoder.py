@@ -14,7 +14,7 @@ from .threads import Stopped
 FORCE = 1000.0
 """A logit bias that no other token can beat."""
 CHARACTERS_PER_TOKEN = 16
-"""More than any text has; a prompt longer than that many for each token of the context is only estimated."""
+"""More than most texts have: of a prompt with more for each token of the context, only the start is read at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Decoder:
         """
         self.check_length(text)
         tokens = self.engine.tokens(text, prompt=True)
-        if len(tokens) >= self.engine.context:
-            raise _overflow(len(tokens), self.engine.context)
+        if len(tokens) >= self.engine.longest:
+            raise _overflow(len(tokens), self.engine.longest)
         return tokens
 
     def check_length(self, text: str) -> None:
@@ -65,17 +65,20 @@ class Decoder:
         Raises:
             ContextOverflowError: It cannot fit.
         """
-        start = text[: CHARACTERS_PER_TOKEN * self.engine.context]
-        if len(start) < len(text):
-            tokens = len(self.engine.tokens(start))
-            if tokens >= self.engine.context:
-                raise _overflow(tokens * len(text) // len(start), self.engine.context, "about ")
+        limit = self.engine.longest
+        length = CHARACTERS_PER_TOKEN * limit
+        while length < len(text):
+            tokens = len(self.engine.tokens(text[:length]))
+            if tokens >= limit:
+                raise _overflow(tokens * len(text) // length, limit, "about ")
+            length *= 4
 
     def complete(
         self,
         prompt: Sequence[int],
         max_tokens: int,
         on_text: Callable[[str], object] | None = None,
+        /,
         **options: Any,
     ) -> Completion:
         """Let the model go on from a prompt.
@@ -84,7 +87,8 @@ class Decoder:
             prompt: Token ids.
             max_tokens: Most tokens to write; fewer where the context ends.
             on_text: Gets each piece of text as it is decoded.
-            options: Further fields of llama.cpp's request: `grammar`, `temperature`, `stop`, ...
+            options: Further fields of llama.cpp's request: `grammar`, `temperature`, `stop`, ... They change neither
+                the prompt nor how much is written.
 
         Raises:
             Stopped: It was stopped.
@@ -105,8 +109,8 @@ class Decoder:
                 end.update(chunk)
             return self._stopped()
 
-        most = min(max_tokens, self.engine.context - len(prompt))
-        body = {"prompt": list(prompt), "max_tokens": most, **options}
+        most = min(max_tokens, self.engine.longest - len(prompt))
+        body = {**options, "prompt": list(prompt), "n_predict": most, "n_cmpl": 1}
         with self._room.take(len(prompt) + most, self._stopped) as admitted:
             if admitted:
                 self.engine.generate(body, take)

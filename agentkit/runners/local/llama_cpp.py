@@ -73,6 +73,8 @@ class Engine:
         gpu = _gpu(xllamacpp.get_device_info(), load.device)
         self.name = f"llama.cpp ({gpu.lower() or 'cpu'})"
         self.context: int = load.context or min(self.header.context or LARGEST_CONTEXT, LARGEST_CONTEXT)
+        self.longest: int = min(self.context, self.header.context or self.context)
+        """Tokens of one prompt and its answer."""
         self._process = os.getpid()
         self._folder = _socket_folder()
         key = secrets.token_hex(16)
@@ -100,10 +102,11 @@ class Engine:
 
         Raises:
             ContextOverflowError: The prompt does not fit.
-            BadRequestError: llama.cpp refuses the request.
+            BadRequestError: llama.cpp refuses the request, or would not see a mistake in it.
             ServerError: llama.cpp failed.
         """
         self._check_process()
+        _check_grammar(body.get("grammar", ""))
         raised: list[BaseException] = []
 
         def callback(chunk: dict[str, Any]) -> bool:
@@ -224,6 +227,14 @@ def _gpu(devices: list[dict[str, Any]], wanted: str | None) -> str:
             hint="Install an xllamacpp wheel with GPU support, or leave device= out.",
         )
     return gpus[0].rstrip("0123456789") if gpus and wanted != "cpu" else ""
+
+
+def _check_grammar(grammar: Any) -> None:
+    if not isinstance(grammar, str) or grammar.startswith("%llguidance"):
+        raise BadRequestError(
+            f"grammar={str(grammar)[:60]!r} is not a grammar in GBNF.",
+            hint="llama.cpp passes over mistakes in any other kind without a word; write it in GBNF.",
+        )
 
 
 def _error(details: Mapping[str, Any]) -> RunnerError:

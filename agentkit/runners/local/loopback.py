@@ -33,8 +33,9 @@ class Loopback:
             BadRequestError: It refuses, for example a template that does not take these messages.
             ServerError: It does not answer.
         """
-        connection = self._connection()
+        connection = http.client.HTTPConnection("localhost")
         try:
+            self._connect(connection)
             connection.request("POST", path, json.dumps(body), self._headers)
             response = connection.getresponse()
             answer = json.loads(response.read())
@@ -47,10 +48,10 @@ class Loopback:
             raise BadRequestError(f"llama.cpp refuses {path!r}: {message}", status=response.status)
         return dict(answer)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        if not self._address.startswith(UNIX):
-            return http.client.HTTPConnection(urlsplit(self._address).netloc)
-        connection = http.client.HTTPConnection("localhost")
-        connection.sock = socket.socket(socket.AF_UNIX)
-        connection.sock.connect(self._address.removeprefix(UNIX))
-        return connection
+    def _connect(self, connection: http.client.HTTPConnection) -> None:
+        if self._address.startswith(UNIX):
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.connect(self._address.removeprefix(UNIX))
+        else:
+            parts = urlsplit(self._address)
+            connection.sock = socket.create_connection((parts.hostname, parts.port))

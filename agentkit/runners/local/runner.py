@@ -32,12 +32,17 @@ if TYPE_CHECKING:
     from ..base import Runner
 
 
+SMALLEST_CONTEXT, MOST = 32, 10_000_000
+"""Bounds of what may be asked for. At a context of one token, or less than none, llama.cpp ends the process."""
+
+
 class LocalRunner:
     """A language model in this process.
 
     Nothing is read before the first request, which loads the model, and fetches its weights where they are missing.
     Runners of the same model share it. Requests run side by side in one context; where they do not fit together,
-    they wait for each other.
+    they wait for each other. One that runs alone gives the same text again at temperature 0 or with the same seed;
+    beside others, rounding may decide otherwise between two tokens that are almost equally likely.
 
     Args:
         model: A model of the catalogue, or the path of a GGUF file; empty for the embedded default.
@@ -49,7 +54,7 @@ class LocalRunner:
             a line on stderr. Called in a thread.
 
     Raises:
-        ConfigurationError: The model is neither in the catalogue nor a path.
+        ConfigurationError: The model is neither in the catalogue nor a path, or a number is out of range.
     """
 
     def __init__(
@@ -63,7 +68,7 @@ class LocalRunner:
     ) -> None:
         self.name = f"local:{model}" if model else "local"
         self._entry, self._path = _named(model)
-        self._options = context, threads, device
+        self._options = _number("context", context, SMALLEST_CONTEXT), _number("threads", threads, 1), device
         self._progress = progress
         self._planner = Planner()
         self._lock = threading.Lock()
@@ -123,6 +128,12 @@ class LocalRunner:
             kept, self._kept = self._kept, None
             if kept is not None and self._unused.detach():
                 release(kept)
+
+
+def _number(name: str, value: int | None, least: int) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST):
+        raise ConfigurationError(f"{name}={value!r} must be an integer from {least} to {MOST:,}, or None.")
+    return value
 
 
 def _named(model: str) -> tuple[Entry | None, Path | None]:
