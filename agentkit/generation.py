@@ -115,6 +115,8 @@ class Request:
     """A stable key of the conversation, for servers that route by it to a warm prefix cache."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of the request body, for what one server has and others do not."""
+    strict: bool = False
+    """Whether calls count only where the reply has them as calls, and not as text."""
     retries: Retries | None = field(default=None, repr=False, compare=False)
     """What is left of the run's further tries; None: as many as the runner takes."""
 

@@ -57,8 +57,8 @@ class Agent(Generic[T]):
         max_total_tokens: Tokens of a whole run, as far as the endpoint reports them.
         max_invalid_calls: Calls that name no tool or do not fit theirs, 10.
         max_retries: Requests of a whole run that are tried again after an error that may pass, 10.
-        strict: Refuse calls whose name or arguments are not exactly right. Otherwise what is plainly meant is mended,
-            and a `Repaired` event tells it.
+        strict: Take only calls that are exactly right. Otherwise names and arguments that are nearly right are mended,
+            calls that a model wrote as text count, and a `Repaired` event tells each of it.
         extra: Further fields of the request body, for what one server has and others do not.
         sampling: `max_tokens`, `temperature`, `top_p`, `top_k`, `seed`, `repetition_penalty`, `frequency_penalty`,
             `presence_penalty`, `stop`: see `Sampling`.

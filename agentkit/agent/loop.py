@@ -115,6 +115,7 @@ def _request(plan: Plan, state: State) -> Request:
         _schema(plan) if not plan.table.specs else None,
         plan.conversation,
         plan.extra or {},
+        plan.table.strict,
         state.retries,
     )
 

@@ -47,7 +47,7 @@ class ToolTable:
                 self._toolsets.append(item)
             for each in item.tools() if isinstance(item, Toolset) else (_as_tool(item),):
                 self._add(each)
-        self._strict = strict
+        self.strict = strict
         self._entered = 0
         self._open: AsyncExitStack | None = None
         self._door: Lock | None = None
@@ -71,7 +71,7 @@ class ToolTable:
         Returns:
             The call, itself where nothing was to be mended, and what was mended.
         """
-        if self._strict:
+        if self.strict:
             return call, []
         name = meant(call.name, self._tools) or call.name
         arguments, mended = as_json(call.arguments)
@@ -98,7 +98,7 @@ class ToolTable:
             return ToolResult(call, self._unknown(call.name), "unknown")
         from .execution import execute
 
-        return await execute(tool, call, context, strict=self._strict)
+        return await execute(tool, call, context, strict=self.strict)
 
     async def __aenter__(self) -> Self:
         """Enter the toolsets, unless another run has them open already."""

@@ -31,7 +31,7 @@ FINISH: dict[str, FinishReason] = {
 
 def callable_names(request: Request) -> tuple[str, ...]:
     """Names of the tools that the reply to a request may call."""
-    return tuple(tool.name for tool in request.tools) if request.tool_choice != "none" else ()
+    return tuple(tool.name for tool in request.tools) if request.tool_choice != "none" and not request.strict else ()
 
 
 class ReplyReader:

@@ -10,8 +10,8 @@ import pytest
 import respx
 
 from agentkit.errors import AuthenticationError, ConfigurationError
-from agentkit.generation import Finish, Request, Sampling
-from agentkit.messages import Message, ToolSpec, Usage
+from agentkit.generation import Finish, Request, Sampling, TextDelta
+from agentkit.messages import Message, ToolCall, ToolSpec, Usage
 from agentkit.runners import as_runner
 from agentkit.runners.openai import OpenAIRunner
 
@@ -111,3 +111,16 @@ async def test_what_cannot_be_sent_is_refused_before_it_is() -> None:
     runner = OpenAIRunner("m", base_url=URL)
     with pytest.raises(ConfigurationError, match="JSON"):
         [delta async for delta in runner.generate(Request([], extra={"x": object()}))]
+
+
+@pytest.mark.parametrize("strict", [False, True])
+async def test_a_call_written_as_text_is_a_call_unless_it_must_be_right(strict: bool) -> None:
+    written = '<tool_call>{"name": "add", "arguments": {"a": 1}}</tool_call>'
+    with respx.MockRouter() as router:
+        router.post(url__regex=".*").respond(json={"response": written})
+        async with httpx.AsyncClient(transport=httpx.MockTransport(router.async_handler)) as client:
+            request = Request([Message("user", "1 + 1?")], (ADD,), strict=strict)
+            deltas = [delta async for delta in OpenAIRunner("m", base_url=URL, client=client).generate(request)]
+    calls = [(delta.name, delta.arguments) for delta in deltas if isinstance(delta, ToolCall)]
+    assert calls == ([] if strict else [("add", '{"a": 1}')])
+    assert "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)) == (written if strict else "")
