@@ -29,13 +29,15 @@ StopReason: TypeAlias = Literal[
     "invalid_calls",
     "length",
     "content_filter",
+    "empty",
     "invalid_output",
     "cancelled",
 ]
 """final: the model answered · max_turns, deadline, usage_limit: that limit was reached · stalled: the same calls
 gave the same results again and again · invalid_calls: too many calls that no tool could take · length: the answer
-was cut at `max_tokens` · content_filter: the endpoint withheld the answer · invalid_output: the
-answer does not fit `output=`, also after it was asked for again · cancelled: `Run.cancel` was called."""
+was cut at `max_tokens` · content_filter: the endpoint withheld the answer · empty: the model
+said nothing, also when it was asked again · invalid_output: the answer does not fit `output=`, also after it was asked
+for again · cancelled: `Run.cancel` was called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,8 @@ async def _finish(plan: Plan, state: State) -> StopReason | None:
     """The model has answered without calls: that is the end, once a typed output fits."""
     if state.finish.reason in ("length", "content_filter"):
         state.stop_reason = state.finish.reason
+    elif plan.output is None and not state.messages[-1].content.strip():
+        state.stop_reason = "empty"
     if plan.output is None or state.stop_reason != "final":
         return None
     for _ in range(ATTEMPTS):

@@ -36,6 +36,7 @@ LANDINGS: dict[StopReason, str] = {
     "invalid_calls": "too many of its tool calls could not be made; another model may do better",
     "length": "the answer was cut at --max-tokens",
     "content_filter": "the endpoint withheld the answer",
+    "empty": "the model said nothing, also when it was asked again",
     "invalid_output": "the answer does not have the form that was asked for",
     "cancelled": "on request; what its tools did until then is kept",
 }

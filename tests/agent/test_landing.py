@@ -137,12 +137,12 @@ async def test_a_call_cut_by_length_is_never_run() -> None:
     check_valid(result.messages)
 
 
-async def test_an_empty_reply_is_asked_for_again_once() -> None:
+async def test_an_empty_reply_is_asked_for_again_once_and_then_reported() -> None:
     with Scripted([" ", "Hello."]) as runner:
         assert (await Agent(runner).run("go")).response == "Hello."
     with Scripted(["", ""]) as runner:
         result = await Agent(runner).run("go")
-    assert (result.response, result.stop_reason, len(result.turns)) == ("", "final", 2)
+    assert (result.response, result.stop_reason, len(result.turns)) == ("", "empty", 2)
 
 
 @pytest.mark.parametrize("reason", ["length", "content_filter"])
