@@ -81,7 +81,8 @@ def test_never_more_tokens_or_places_are_out_than_there_are_and_all_get_theirs(s
 def test_the_places_are_bounded_where_the_tokens_are_not() -> None:
     room = Room(TOKENS, 2)
     first, second = Taker(room, 1).start(), Taker(room, 1).start()
-    assert first.entered.wait(GUARD) and second.entered.wait(GUARD)
+    assert first.entered.wait(GUARD)
+    assert second.entered.wait(GUARD)
     third = Taker(room, 1).start().wait_until_queued()
     assert not third.entered.is_set()
     first.end()

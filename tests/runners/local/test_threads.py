@@ -38,9 +38,7 @@ def counting(ended: threading.Event) -> Callable[[Job[int]], None]:
 
 
 async def heard(event: threading.Event) -> None:
-    with anyio.fail_after(GUARD):
-        while not event.is_set():
-            await anyio.sleep(0.001)
+    assert await anyio.to_thread.run_sync(event.wait, GUARD)
 
 
 @pytest.mark.anyio
@@ -84,7 +82,7 @@ async def test_an_error_reaches_the_reader_after_the_items(error: BaseException)
     got: list[int] = []
     with pytest.raises(type(error)) as caught:
         async for item in Job(work).items():
-            got.append(item)
+            got += [item]
     assert caught.value is error
     assert got == [1]
 
@@ -134,7 +132,7 @@ async def test_an_error_of_work_that_nobody_reads_any_more_harms_nobody() -> Non
 
 @pytest.mark.anyio
 async def test_more_jobs_than_threads_wait_their_turn() -> None:
-    go_on, lock = threading.Event(), threading.Lock()
+    full, go_on, lock = threading.Event(), threading.Event(), threading.Lock()
     running, most = 0, 0
 
     def work(job: Job[int]) -> None:
@@ -142,6 +140,8 @@ async def test_more_jobs_than_threads_wait_their_turn() -> None:
         with lock:
             running += 1
             most = max(most, running)
+            if running == MOST_THREADS:
+                full.set()
         assert go_on.wait(GUARD)
         with lock:
             running -= 1
@@ -150,15 +150,12 @@ async def test_more_jobs_than_threads_wait_their_turn() -> None:
     got: list[int] = []
 
     async def read() -> None:
-        async for item in Job(work).items():
-            got.append(item)
+        got.extend([item async for item in Job(work).items()])
 
     async with anyio.create_task_group() as tasks:
         for _ in range(MOST_THREADS + 8):
             tasks.start_soon(read)
-        with anyio.fail_after(GUARD):
-            while running < MOST_THREADS:
-                await anyio.sleep(0.001)
+        await heard(full)
         go_on.set()
     assert (len(got), most) == (MOST_THREADS + 8, MOST_THREADS)
 
