@@ -161,15 +161,13 @@ class CallSplitter:
         if text.startswith(END_OF_THINK, at):
             return self._end_of_think(text, at)
         standing = self._surroundings.standing()
-        if standing == "quoted":
-            return self._shown(text, at)
         name, read = read_tagged(text, at, over, self._resolve)
         if read == MORE:
             return None
         if not isinstance(read, Block):
             self._say(text[at])
             return at + 1
-        if _goes_on(text, at, read.end):
+        if standing == "quoted" or _goes_on(text, at, read.end):
             return self._shown(text, at)
         self._take(read, name, text[at : read.end], weak=standing == "tail")
         return read.end

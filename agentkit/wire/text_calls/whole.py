@@ -62,8 +62,9 @@ def _fenced(text: str, start: int, over: bool, resolve: Resolve) -> Named:
         at = after_marks(text, read.end)
         closed = _END_OF_FENCE.match(text, at)
         if closed is None:
-            begun = "```".startswith(text[at:])
-            return name, (Block(tuple(calls), at) if at >= len(text) else None) if over else MORE if begun else None
+            if not over:
+                return name, MORE if "```".startswith(text[at:]) or _mark_begins(text, at) else None
+            return name, Block(tuple(calls), at) if at >= len(text) else None
         at = closed.end()
     if not over and _FENCE_BEGUN.match(text, at):
         return name, MORE
@@ -75,4 +76,9 @@ def _alone(text: str, end: int, calls: tuple[Written, ...], over: bool) -> Outco
     at = after_marks(text, end)
     if at >= len(text):
         return Block(calls, at) if over else MORE
-    return MORE if not over and text[at] in "<[" and len(text) - at < _LONGEST else None
+    return MORE if not over and _mark_begins(text, at) else None
+
+
+def _mark_begins(text: str, at: int) -> bool:
+    """Whether the rest of a text may be the beginning of a closing mark."""
+    return text[at : at + 1] in ("<", "[") and len(text) - at < _LONGEST

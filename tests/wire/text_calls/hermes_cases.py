@@ -68,6 +68,7 @@ CASES = {
         [("write_file", '{"path": "doc.md", "text": "Use <tool_call>{...}</tool_call> like so.\\n```\\n[TOOL_CALLS]\\n```"}')], FILES),
     "a name that is nearly one": Case('<tool_call>{"name": "functions.getWeather", "arguments": {"city": "Paris"}}</tool_call>', [("get_weather", '{"city": "Paris"}')]),
     "beside a call of something else": Case('<tool_call>{"name": "reboot", "arguments": {}}</tool_call>\n<tool_call>{"name": "get_time", "arguments": {}}</tool_call>', [("get_time", "{}")], left='<tool_call>{"name": "reboot", "arguments": {}}</tool_call>\n'),
+    "the tags mentioned before it": Case('I will document `<tool_call>` and `</tool_call>`, and `[TOOL_CALLS]`.\n<tool_call>\n{"name": "write_file", "arguments": {"path": "calls.md"}}\n</tool_call>', [("write_file", '{"path": "calls.md"}')], FILES, "I will document `<tool_call>` and `</tool_call>`, and `[TOOL_CALLS]`.\n"),
     "code before it": Case('This would do:\n```python\nprint(1 < 2)\n```\nI will run it.\n<tool_call>\n{"name": "run_shell", "arguments": {"command": "python -c \'print(1 < 2)\'"}}\n</tool_call>',
         [("run_shell", '{"command": "python -c \'print(1 < 2)\'"}')], FILES, "This would do:\n```python\nprint(1 < 2)\n```\nI will run it.\n"),
 }
