@@ -28,29 +28,32 @@ def check_content(entry: Entry, dialect: Dialect, findings: Findings) -> None:
 
 
 def _check_parts(entry: Entry, parts: list[Any], dialect: Dialect, findings: Findings) -> None:
-    texts = [_text(part) for part in parts]
-    others = [part for part, text in zip(parts, texts, strict=True) if text is None]
-    if dialect.parts == "any" and parts and all(isinstance(part, Mapping) and "type" in part for part in parts):
+    typed = all(isinstance(part, Mapping) and isinstance(part.get("type"), str) for part in parts)
+    if parts and typed and dialect.parts == "any":
         return
-    text = "\n".join(text for text in texts if text is not None)
+    texts = [text for text in map(_text, parts) if text is not None]
+    others = [part for part in parts if _text(part) is None]
     if not others:
         findings.mended(entry, "content_parts", "its content is a list of parts, where one text is wanted.")
-        entry.content = text
+        entry.content = "\n".join(texts)
     elif dialect.parts == "never":
         findings.left(entry.index, "content_parts", "its content has parts that are no text, which are not taken here.")
-    elif len(texts) - len(others) > 1 or not all(isinstance(part, Mapping) for part in parts):
+    elif len(texts) > 1 or not typed:
         findings.mended(entry, "content_parts", "its content has several texts, where one before the images is wanted.")
-        others = [part if isinstance(part, Mapping) else {"type": "text", "text": _json(part)} for part in others]
-        entry.content = [{"type": "text", "text": text}, *others]
+        entry.content = [{"type": "text", "text": "\n".join(texts)}, *others]
 
 
 def _text(part: Any) -> str | None:
-    """The text of a part; None for an image or whatever else it is."""
+    """The text of a part; None for an image or whatever else has a type."""
+    if isinstance(part, str):
+        return part
     if isinstance(part, Mapping):
-        kind = part.get("type", "text")
-        text = part.get("text")
-        return text if isinstance(text, str) and isinstance(kind, str) and kind.endswith("text") else None
-    return part if isinstance(part, str) else None
+        kind, text = part.get("type", "text"), part.get("text")
+        if isinstance(text, str) and isinstance(kind, str) and kind.endswith("text"):
+            return text
+        if isinstance(part.get("type"), str):
+            return None
+    return _json(part)
 
 
 def _json(value: Any) -> str:
