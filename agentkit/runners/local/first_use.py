@@ -11,6 +11,9 @@ from .catalog import Entry
 from .threads import Stopped
 from .weights import Progress, find, pull
 
+POLL = 0.1
+"""Seconds between two looks at whether a pull is still wanted, while another one is under way."""
+
 _pulling = threading.Lock()
 
 
@@ -34,17 +37,29 @@ def weights_of(entry: Entry, progress: Progress | None, stopped: Callable[[], bo
         (progress or shown)(done, total)
 
     shown = _Line(f"Fetching {entry.id}, once")
-    with _pulling:
+    while not _pulling.acquire(timeout=POLL):
+        if stopped():
+            raise Stopped
+    try:
         return find(entry) or pull(entry, watch)
+    finally:
+        shown.end()
+        _pulling.release()
 
 
 class _Line:
     def __init__(self, title: str) -> None:
         self._title = title
+        self._open = False
 
     def __call__(self, done: int, total: int | None) -> None:
         if not sys.stderr or not sys.stderr.isatty():
             return
         whole = f" of {total / 1e6:.0f}" if total else ""
-        end = "\n" if done == total else ""
-        print(f"\r{self._title}: {done / 1e6:.0f}{whole} MB", end=end, file=sys.stderr, flush=True)
+        print(f"\r{self._title}: {done / 1e6:.0f}{whole} MB", end="", file=sys.stderr, flush=True)
+        self._open = True
+
+    def end(self) -> None:
+        """Go to the next line, where something was written."""
+        if self._open:
+            print(file=sys.stderr, flush=True)

@@ -18,6 +18,10 @@ from ...errors import WeightsError
 MAGIC = b"GGUF"
 _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
+_LONGEST = 16 * 2**20
+"""Bytes of the longest text that is believed; chat templates have some 10,000."""
+_DIMENSIONS = 4
+"""The most that a tensor has in GGML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +65,30 @@ def read_header(path: Path) -> Header:
                     hint="Convert the model to GGUF, or name another file.",
                 )
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                _check_version(path, data)
                 header = _Reader(data).header()
                 size = len(data)
     except (FileNotFoundError, IsADirectoryError) as error:
         raise WeightsError(f"there is no weight file {str(path)!r}.", hint="Name a GGUF file.") from error
     except OSError as error:
-        raise WeightsError(f"{str(path)!r} cannot be read: {error.strerror or error}.") from error
-    except (struct.error, KeyError, UnicodeDecodeError, OverflowError, IndexError) as error:
+        raise WeightsError(
+            f"{str(path)!r} cannot be read: {error.strerror or error}.", hint="Make it readable, or name another file."
+        ) from error
+    except (struct.error, ValueError, OverflowError) as error:
         raise _broken(path, "its header is cut short or damaged") from error
     if size <= header.least_size:
         raise _broken(path, f"it has {size:,} bytes, and its last tensor starts at {header.least_size:,}")
     return header
+
+
+def _check_version(path: Path, data: mmap.mmap) -> None:
+    (version,) = struct.unpack_from("<I", data, len(MAGIC))
+    if version not in (2, 3):
+        what = "big-endian" if version and not version & 0xFFFF else f"version {version}"
+        raise WeightsError(
+            f"{str(path)!r} is a GGUF file of another kind: {what}, not little-endian of version 2 or 3.",
+            hint="Convert the model again with a current llama.cpp, or name another file.",
+        )
 
 
 def _broken(path: Path, reason: str) -> WeightsError:
@@ -84,9 +101,7 @@ class _Reader:
         self._at = len(MAGIC)
 
     def header(self) -> Header:
-        version, tensors, pairs = self._take("IQQ")
-        if version not in (2, 3):
-            raise KeyError(version)
+        _, tensors, pairs = self._take("IQQ")
         metadata = {}
         for _ in range(pairs):
             key, kind = self._string(), self._one("I")
@@ -94,7 +109,9 @@ class _Reader:
             if value is not None:
                 metadata[key] = value
         offset = max((self._tensor() for _ in range(tensors)), default=0)
-        alignment = int(metadata.get("general.alignment", 32))
+        alignment = metadata.get("general.alignment", 32)
+        if not isinstance(alignment, int) or alignment < 1:
+            raise ValueError(alignment)
         return Header(metadata, math.ceil(self._at / alignment) * alignment + offset)
 
     def _take(self, layout: str) -> tuple[Any, ...]:
@@ -107,6 +124,8 @@ class _Reader:
 
     def _string(self) -> str:
         length = self._one("Q")
+        if length > _LONGEST:
+            raise ValueError(length)
         return str(self._one(f"{length}s"), "utf-8", "replace")
 
     def _value(self, kind: int) -> Any:
@@ -114,15 +133,12 @@ class _Reader:
         if kind == _STRING:
             return self._string()
         if kind != _ARRAY:
-            return self._one(_SCALARS[kind])
+            return self._one(_layout(kind))
         element, count = self._take("IQ")
-        if element in _SCALARS:
-            self._at += count * struct.calcsize(f"<{_SCALARS[element]}")
-        elif element == _STRING:
+        if element == _STRING:
             self._skip_strings(count)
-        else:
-            for _ in range(count):
-                self._value(element)
+        else:  # arrays of arrays are not in use; llama.cpp does not read them, either
+            self._at += count * struct.calcsize(f"<{_layout(element)}")
         return None
 
     def _skip_strings(self, count: int) -> None:
@@ -136,4 +152,12 @@ class _Reader:
         """Where the data of one tensor starts, counted from the first."""
         self._string()
         dimensions = self._one("I")
+        if dimensions > _DIMENSIONS:
+            raise ValueError(dimensions)
         return int(self._take(f"{dimensions}QIQ")[-1])
+
+
+def _layout(kind: int) -> str:
+    if kind not in _SCALARS:
+        raise ValueError(kind)
+    return _SCALARS[kind]

