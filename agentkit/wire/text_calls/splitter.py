@@ -24,6 +24,10 @@ _SHORT = 256
 """Characters up to which what is held back is looked at with every piece; after that when it has grown by half."""
 
 
+_TRIES = 8
+"""Marks behind an unfinished block that are tried, when the text is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A block of calls in the text."""
@@ -81,6 +85,7 @@ class CallSplitter:
         self._lead = ""
         self.said = False
         """Whether text that is not only white space was let through."""
+        self._tries = _TRIES
         self._pending: list[str] = []
         self._size = self._next = 0
         self._parts: list[str | Taken] = []
@@ -102,7 +107,7 @@ class CallSplitter:
 
     def finish(self) -> Rest:
         """What was held back, now that the text is over."""
-        text = self._advance(over=True) + self._lead
+        text = self._advance(over=False) + self._advance(over=True) + self._lead
         return Rest((text, *self._parts) if text else tuple(self._parts))
 
     def _advance(self, *, over: bool) -> str:
@@ -165,8 +170,10 @@ class CallSplitter:
         if read == MORE:
             return None
         if not isinstance(read, Block):
-            self._say(text[at])
-            return at + 1
+            self._tries -= over
+            end = at + 1 if self._tries else len(text)
+            self._say(text[at:end])
+            return end
         if standing == "quoted" or _goes_on(text, at, read.end):
             return self._shown(text, at)
         self._take(read, name, text[at : read.end], weak=standing == "tail")
