@@ -10,7 +10,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NAMES = ("imports", "schemas", "parallel_tools", "turns", "streaming", "concurrency", "local_speed", "embedded_calls")
+NAMES = (
+    "imports",
+    "schemas",
+    "parallel_tools",
+    "turns",
+    "frames",
+    "streaming",
+    "concurrency",
+    "local_speed",
+    "embedded_calls",
+)
 
 
 def main() -> int:

@@ -12,6 +12,16 @@ from .splitting import split
 CALL = '<tool_call>{"name": "search", "arguments": {"query": "x"}}</tool_call>'
 
 
+class Counting(frozenset[str]):
+    """Names that count how often they are asked for."""
+
+    asked = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.asked += 1
+        return super().__contains__(name)
+
+
 def held(*pieces: str, tools: tuple[str, ...] = WEATHER) -> str:
     """What of a text has not come back."""
     splitter = CallSplitter(tools)
@@ -79,6 +89,22 @@ def test_what_is_held_back_is_let_go_soon_after_it_can_be_no_call() -> None:
     begun = '<tool_call>{"name": "search", "arguments": {"query": "' + "word " * 400
     assert held(begun) == begun
     assert held(begun, '"}} is what', " models write here " * 100) == ""
+
+
+@pytest.mark.parametrize("mark", ["<tool_call>", "[TOOL_CALLS]", "<|python_tag|>", ""])
+def test_a_long_call_is_not_read_again_with_every_piece(mark: str) -> None:
+    names = Counting(WEATHER)
+    splitter = CallSplitter(names)
+    for piece in (mark, '{"name": "search", "arguments": {"query": "', *["word "] * 20_000):
+        splitter.feed(piece)
+    splitter.finish()
+    assert names.asked < 300
+
+
+def test_marks_without_end_are_not_all_read_to_the_end() -> None:
+    names = Counting(WEATHER)
+    split(["[TOOL_CALLS]search[ARGS]{" * 2_000], names)
+    assert names.asked < 50_000
 
 
 def test_all_that_comes_behind_a_call_is_held_back() -> None:
