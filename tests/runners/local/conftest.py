@@ -126,6 +126,8 @@ class Index(ThreadingHTTPServer):
         self.half = threading.Semaphore(0)
         """Released once for every wheel of which half is sent."""
         self.go = threading.Event()
+        self.hang_up = threading.Event()
+        """Set before `go`: the other half is not sent."""
         self.wheels = 0
 
     def wait_for_half(self) -> None:
@@ -155,7 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
             if body[middle:]:
                 self.server.half.release()
                 self.server.go.wait(PATIENCE)
-                self.wfile.write(body[middle:])
+                if not self.server.hang_up.is_set():
+                    self.wfile.write(body[middle:])
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
