@@ -66,7 +66,8 @@ class CallSplitter:
 
     The result does not depend on how the text is cut into pieces. A call counts where the reply is nothing but calls,
     or where it stands between the marks of its format, unless the text only shows it: in a code fence, in quotation
-    marks, in the middle of a sentence, after a colon with more text behind it. Where one is only shown, all are.
+    marks, in the middle of a sentence, or with text behind it where no sentence has ended before it. Where one is only
+    shown, all are.
     From the first call on everything is held back, because only the end says whether the reply was cut.
 
     Args:
@@ -242,7 +243,9 @@ def _begun(text: str, at: int) -> int:
 
 def _goes_on(text: str, at: int, end: int) -> bool:
     """Whether the sentence goes on behind a block, so that it is only talked about."""
-    block = text[at:end]
-    if end >= len(text) or "\n" in block[len(block.rstrip()) :]:
+    if end >= len(text):
         return False
-    return not (text[end].isupper() or text[end] == "<" or _MARK.match(text, end))
+    block, first = text[at:end], text[end]
+    if first.islower() or "\n" in block[len(block.rstrip()) :]:
+        return first.islower()
+    return not (first.isupper() or first == "<" or _MARK.match(text, end))

@@ -11,8 +11,9 @@ Standing: TypeAlias = Literal["free", "tail", "quoted"]
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(`{3,}|~{3,})(.*)")
 _INDENTED = re.compile(r"(?: {4}|\t)\s*\Z")
 _QUOTED_LINE = re.compile(r"\s*>[\s>]*\Z")
-_QUOTES = "\"'`“”„‘’«»‹›「『(（"
-_ENDS = ".!?…。！？؟।>"
+_QUOTES = "\"'`“”„‘’«»‹›「『(（\\"
+_ENDS = (*".!?…。！？؟।", "</think>", "|>")
+_NUMBERED = re.compile(r"\s*\d+\.\Z")
 _LINE = 200
 """Characters of a line that are kept; a longer one is not all white space."""
 
@@ -38,15 +39,15 @@ class Surroundings:
         before = line.rstrip()
         if self._fence or self._ticks % 2 or _QUOTED_LINE.match(line):
             return "quoted"
-        if not before:
-            if not self._last:
-                return "free"
-            if _INDENTED.match(line):
+        if before:
+            if before[-1] in _QUOTES:
                 return "quoted"
-            return "tail" if self._last in ":：" else "free"
-        if before[-1] in _QUOTES:
+        elif not self._last:
+            return "free"
+        elif _INDENTED.match(line):
             return "quoted"
-        return "free" if before[-1] in _ENDS and not re.fullmatch(r"\s*\d+\.", before) else "tail"
+        said = (before or self._last).rstrip("*_ ")
+        return "free" if said.endswith(_ENDS) and not _NUMBERED.match(said) else "tail"
 
     def _read(self) -> None:
         if not self._pieces:
@@ -70,5 +71,5 @@ class Surroundings:
             self._fence = mark[1]
         elif mark and mark[1].startswith(self._fence) and not mark[2].strip():
             self._fence = ""
-        self._last = line.rstrip()[-1:] or self._last
+        self._last = line.rstrip() or self._last
         self._line, self._ticks = "", 0

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from . import (
-    code_cases,
-    data_cases,
-    deepseek_cases,
-    harmony_cases,
-    hermes_cases,
-    json_cases,
-    llama_cases,
-    mistral_cases,
-    prose_cases,
-    pythonic_cases,
-    qwen_xml_cases,
-    shown_cases,
-)
 from .case import Case
+from .code_cases import CASES as CODE
+from .data_cases import CASES as DATA
+from .deepseek_cases import CASES as DEEPSEEK
+from .harmony_cases import CASES as HARMONY
+from .hermes_cases import CASES as HERMES
+from .json_cases import CASES as JSON
+from .llama_cases import CASES as LLAMA
+from .mistral_cases import CASES as MISTRAL
+from .prose_cases import CASES as PROSE
+from .pythonic_cases import CASES as PYTHONIC
+from .qwen_xml_cases import CASES as QWEN_XML
+from .shown_cases import CASES as SHOWN
 
 FORMATS = {
-    "hermes": hermes_cases.CASES,
-    "qwen xml": qwen_xml_cases.CASES,
-    "llama": llama_cases.CASES,
-    "mistral": mistral_cases.CASES,
-    "pythonic": pythonic_cases.CASES,
-    "harmony": harmony_cases.CASES,
-    "deepseek": deepseek_cases.CASES,
-    "json": json_cases.CASES,
+    "hermes": HERMES,
+    "qwen xml": QWEN_XML,
+    "llama": LLAMA,
+    "mistral": MISTRAL,
+    "pythonic": PYTHONIC,
+    "harmony": HARMONY,
+    "deepseek": DEEPSEEK,
+    "json": JSON,
 }
 OTHERS = {
-    "shown": shown_cases.CASES,
-    "data": data_cases.CASES,
-    "code": code_cases.CASES,
-    "prose": prose_cases.CASES,
+    "shown": SHOWN,
+    "data": DATA,
+    "code": CODE,
+    "prose": PROSE,
 }
 
 
