@@ -79,7 +79,7 @@ class Reply:
         chunk = await self._next()
         if chunk is not None:
             return self._feed(self._splitter.feed(chunk))
-        return [*self._feed(self._splitter.close()), *self._finish()]
+        return [*self._feed(self._splitter.close(), last=True), *self._finish()]
 
     async def aclose(self) -> None:
         """Close the connection, unless the reply was read to its end."""
@@ -88,12 +88,13 @@ class Reply:
             await close()
         await self._response.aclose()
 
-    def _feed(self, events: list[tuple[str, str]]) -> list[Delta]:
+    def _feed(self, events: list[tuple[str, str]], *, last: bool = False) -> list[Delta]:
         deltas: list[Delta] = []
+        feed = self._reader.feed_last if last else self._reader.feed
         for name, data in events:
             if name == "error":
                 raise self._reader.fail(data)
-            deltas += self._reader.feed(data)
+            deltas += feed(data)
         return deltas
 
     def _finish(self) -> list[Delta]:

@@ -27,14 +27,15 @@ class _Open:
         return "".join(self.pieces)
 
     def complete(self) -> bool:
-        return _object(self.arguments) is not None
+        return self.pieces[-1].rstrip()[-1:] == "}" and _object(self.arguments) is not None if self.pieces else False
 
 
 class CallCollector:
     """Collects the `tool_calls` of one reply, in any of the shapes of contract/workers_ai.md sections 8.2 and 9.3.
 
-    Fragments belong together by `index`, 0 where there is none. A new id, another name, or the name again after
-    complete arguments begins a new call on the same index (quirk Q48).
+    Fragments belong together by `index`, or by their place in the frame where there is none. A new id, another name, or
+    the name again after complete arguments begins a new call on the same index (quirk Q48); a new id alone does not,
+    while the arguments are not complete.
     """
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ class CallCollector:
         for position, item in enumerate(items):
             if isinstance(item, Mapping):
                 index = item.get("index")
-                self._add(item, index if isinstance(index, int) else position if whole else 0, whole=whole)
+                self._add(item, str(position if index is None else index), whole=whole)
 
     def _add(self, item: Mapping[str, Any], index: Any, *, whole: bool) -> None:
         function = item.get("function")
@@ -103,7 +104,7 @@ class CallCollector:
 def _begins(call: _Open, name: str, call_id: str, piece: str, arguments: Any) -> bool:
     """Whether an item begins a new call where one is open."""
     if call_id and call.id and call_id != call.id:
-        return True
+        return bool(name) or call.complete()
     if call.pieces and isinstance(arguments, Mapping):
         return True
     if not name or not call.name:

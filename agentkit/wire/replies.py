@@ -25,6 +25,7 @@ FINISH: dict[str, FinishReason] = {
     "model_length": "length",
     "content_filter": "content_filter",
     "error": "error",
+    "abort": "error",
 }
 """Finish reasons that say more than whether there are calls, which is seen by the calls (quirk Q27)."""
 
@@ -57,6 +58,7 @@ class ReplyReader:
         self._usage = UsageMeter()
         self._reason: FinishReason | None = None
         self._known = False
+        self._goes_on = False
         self._data = ""
 
     @property
@@ -81,8 +83,22 @@ class ReplyReader:
                 self._frame(frame, deltas, whole)
         except RunnerError as error:
             raise self.broken(error) from None
-        self.complete = self.complete or (whole and self._known)
+        self.complete = self.complete or (whole and self._known and not self._goes_on)
         return deltas
+
+    def feed_last(self, data: str) -> list[Delta]:
+        """Take the data that a stream ends with, without the empty line that says that they are whole.
+
+        Raises:
+            TruncatedStreamError: They are not.
+            RunnerError: As `feed`.
+        """
+        try:
+            return self.feed(data)
+        except InvalidReplyError:
+            if self.complete:
+                return []
+            raise self.broken(TruncatedStreamError("The stream ended in the middle of an event.")) from None
 
     def fail(self, data: str) -> RunnerError:
         """The error of an `event: error`, whatever its data are."""
@@ -156,15 +172,23 @@ class ReplyReader:
         said = called = False
         choices = frame.get("choices")
         if choices and isinstance(choices, list):
-            said, called = self._choice(choices[0], deltas, whole)
+            said, called = self._choice(choices[0], deltas)
+        elif isinstance(frame.get("message"), Mapping):
+            self._known = True
+            said, called = self._message(frame["message"], deltas, whole=True)
         self._native(frame, deltas, whole, said=said, called=called)
+        if "done" in frame:
+            self._goes_on = not frame["done"]
+            if frame["done"]:
+                self._usage.add(frame)
+                self._end(frame.get("done_reason"))
 
-    def _choice(self, choice: Any, deltas: list[Delta], whole: bool) -> tuple[bool, bool]:
+    def _choice(self, choice: Any, deltas: list[Delta]) -> tuple[bool, bool]:
         """`choices[0]`, of chat (`delta`, `message`) or of a completion (`text`); whether it has text, and calls."""
         if not isinstance(choice, Mapping) or choice.get("index"):
             return False, False
         self._known = True
-        message = choice.get("delta")
+        message, whole = choice.get("delta"), False
         if message is None:
             message, whole = choice.get("message"), True
         if isinstance(message, Mapping):
@@ -172,6 +196,9 @@ class ReplyReader:
         else:
             found = self._say(choice.get("text"), deltas), False
         if choice.get("finish_reason"):
+            error = reported(choice)
+            if error is not None:
+                raise error
             self._end(choice["finish_reason"])
         return found
 

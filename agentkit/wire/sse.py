@@ -73,12 +73,22 @@ class EventSplitter:
                 self._event = ""
             elif line[:6] == b"event:":
                 self._event = line[6:].strip().decode("utf-8", "replace")
-            elif line.strip() == DONE:
-                self._end(events)
-                data.append(DONE)
+            else:
+                self._odd(line, events)
         if data:
             self._check(sum(map(len, data)))
         return events
+
+    def _odd(self, line: bytes, events: list[tuple[str, str]]) -> None:
+        """A line that is none of the standard, but that servers send."""
+        line = line.strip()
+        if line[:6] == b"error:":
+            self._end(events)
+            self._event = "error"
+            self._data.append(line[6:].strip())
+        elif line == DONE or (line[:1] == b"{" and line[-1:] == b"}"):
+            self._end(events)
+            self._data.append(line)
 
     def _end(self, events: list[tuple[str, str]]) -> None:
         data = self._data
