@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from ..dialects import Dialect
@@ -22,6 +23,7 @@ def name_calls(entries: list[Entry], dialect: Dialect, findings: Findings) -> No
     form = re.compile(dialect.call_ids, re.DOTALL)
     taken = {call.id for entry in entries for call in entry.calls}
     seen: set[str] = set()
+    alike: Counter[str] = Counter()
     for entry in entries:
         on_wire: set[str] = set()
         for call in entry.calls:
@@ -33,7 +35,9 @@ def name_calls(entries: list[Entry], dialect: Dialect, findings: Findings) -> No
                 _tell(entry, wrong, call, findings)
                 call.original_id = None
                 if not form.fullmatch(call.id) or call.id in seen:
-                    call.id = derive(f"{call.name} {call.arguments} {call.id}", taken)
+                    what = f"{call.name} {call.arguments} {call.id}"
+                    alike[what] += 1
+                    call.id = derive(f"{alike[what]} {what}", taken)
                     taken.add(call.id)
             seen.add(call.id)
             on_wire.add(call.wire_id)

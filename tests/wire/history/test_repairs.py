@@ -86,3 +86,10 @@ def test_a_growing_conversation_is_mended_in_the_same_way() -> None:
     for end in (3, 5):
         beginning = repair(whole[:end], MISTRAL)
         assert mended[: len(beginning)] == beginning
+
+
+def test_ids_that_are_all_the_same_are_made_different() -> None:
+    """As many as a long conversation has, which would take minutes if each were compared with the ones before it."""
+    turn = [calls(call("same")), result("same")]
+    mended = repair(turn * 5000, MISTRAL)
+    assert len({call["id"] for message in mended for call in message.get("tool_calls", ())}) == 5000
