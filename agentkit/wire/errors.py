@@ -41,7 +41,8 @@ class Report:
 
 def refused(body: str, status: int, headers: Mapping[str, str]) -> RunnerError:
     """The error for a reply with an HTTP status of 300 or more."""
-    report = _read(parsed(body)) or Report(_excerpt(body))
+    data = body.partition("data:")[2] if body.startswith(("data:", "event:")) else body
+    report = _read(parsed(data)) or Report(_excerpt(body))
     request_id = next((headers[name] for name in REQUEST_IDS if name in headers), report.request_id)
     error = _error(replace(report, request_id=request_id), status, body)
     error.retry_after = retry_after(headers)

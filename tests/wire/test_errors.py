@@ -19,7 +19,7 @@ from agentkit.errors import (
 )
 from agentkit.wire.errors import refused, reported, retry_after
 
-from .error_cases import CODES, COMPATIBLE, ID, OVERFLOWS, QUOTA, SHAPES, inference, openai
+from .error_cases import CODES, COMPATIBLE, ERRORS, ID, OVERFLOWS, QUOTA, SHAPES, inference, openai
 
 KEYS = ["error", "errors", "message", "code", "success", "httpCode", "internalCode", "error_chain", "detail", "type"]
 SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=9)
@@ -38,14 +38,23 @@ def test_a_code_of_workers_ai(status: int, code: int, text: str, kind: type[Runn
 @pytest.mark.parametrize("name", SHAPES)
 def test_each_shape_is_unwrapped_to_the_same_error(name: str) -> None:
     status, body = SHAPES[name]
-    error = refused(json.dumps(body), status, {})
+    error = refused(body if isinstance(body, str) else json.dumps(body), status, {})
     assert type(error) is OverloadedError
     assert error.code == 3040
     assert error.message.startswith("Capacity temporarily exceeded, please try again. (HTTP ")
 
 
-@pytest.mark.parametrize(("status", "body", "kind"), COMPATIBLE)
-def test_an_error_of_a_compatible_server(status: int, body: Any, kind: type[RunnerError]) -> None:
+def test_every_code_of_the_contract_has_a_row() -> None:
+    """contract/workers_ai.md section 10.2, and section 2 for those of authentication."""
+    named = "3003 3006 3007 3008 3010 3011 3021 3023 3030 3036 3039 3040 3041 5018 3042 3043 3046 3050 4006 4007 5004"
+    named += " 5005 5006 5007 5012 5016 5017 5019 5021 5023 5028 5035 7000 7001 7003 7009 8001 8006 8007 9106 6003"
+    named += " 10000 9109 6111 2001 2003 2008 2009 2021 2045 1001"
+    assert {int(code) for code in named.split()} <= {code for _, code, _, _ in CODES}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error(name: str) -> None:
+    status, body, kind = ERRORS[name]
     error = refused(body if isinstance(body, str) else json.dumps(body), status, {})
     assert type(error) is kind
     assert error.status == status
