@@ -32,7 +32,7 @@ WHOLE = {
     "values that are strings stay strings here (Q23)": Case(
         {"tool_calls": [{"name": "add", "arguments": {"cantidad": "4", "precio": "30900"}}]}, calls=[("add", '{"cantidad": "4", "precio": "30900"}')]),
     "text and call": Case({"response": "Wait.", "tool_calls": [called()]}, "Wait.", [ADD]),
-    "two calls, the same twice (Q30)": Case({"tool_calls": [{"name": "add", "arguments": {"a": 1}}] * 2}, calls=[ADD, ADD]),
+    "two calls, the same twice": Case({"tool_calls": [{"name": "add", "arguments": {"a": 1}}] * 2}, calls=[ADD, ADD]),
     "a name that nobody offered (Q29)": Case({"tool_calls": [{"name": "analysis", "arguments": {}}]}, calls=[("analysis", "{}")], tools=["add"]),
     "tool_calls null (Q24)": Case({"response": "Hello", "tool_calls": None}, "Hello"),
     "tool_calls empty (Q24)": Case({"response": "Hello", "tool_calls": []}, "Hello"),
