@@ -25,24 +25,21 @@ def conversation(
     Raises:
         ConfigurationError: An entry is no message, the prompt is no text, or there is nothing to answer.
     """
-    messages = _valid(history, emit)
+    if prompt is not None and not isinstance(prompt, str):
+        raise ConfigurationError(f"the prompt must be a text or None, not {type(prompt).__name__}.")
+    messages = _valid([*history, *([] if prompt is None else [Message("user", prompt)])], emit)
     if system is not None:
         if messages and messages[0].role == "system":
             if messages[0].content != system:
                 messages[0] = Message("system", system)
         else:
             messages.insert(0, Message("system", system))
-    if prompt is not None:
-        if not isinstance(prompt, str):
-            raise ConfigurationError(f"the prompt must be a text or None, not {type(prompt).__name__}.")
-        messages.append(Message("user", prompt))
     if not any(message.role != "system" for message in messages):
         raise ConfigurationError("there is neither a prompt nor a history to answer.")
     return messages
 
 
-def _valid(history: History, emit: Callable[[Event], None]) -> list[Message]:
-    given = list(history)
+def _valid(given: History, emit: Callable[[Event], None]) -> list[Message]:
     examination = examine(given)
     messages = [item if isinstance(item, Message) else _message(item) for item in examination.messages]
     for problem in examination.problems:

@@ -48,8 +48,8 @@ class Dialect:
     """Whether results stand in the order of their calls: a template that prints no ids tells them apart by it."""
     alternates: bool = False
     """Whether users and assistants take turns, users first, and an assistant speaks between a result and a user."""
-    ends_with_assistant: bool = True
-    """Whether a conversation that waits for an answer may end with an assistant message."""
+    assistants_at_end: int | None = None
+    """How many assistant messages a conversation that waits for an answer may end with; None for any number."""
 
 
 OPENAI = Dialect(
@@ -58,8 +58,10 @@ OPENAI = Dialect(
     null_content=True,
     parts="any",
     ordered_results=False,
+    assistants_at_end=1,
 )
-"""Chat completions, as vLLM, SGLang, llama-server, Ollama and LM Studio take them."""
+"""Chat completions, as vLLM, SGLang, llama-server (which refuses two assistants at the end), Ollama and LM Studio take
+them."""
 
 OPENAI_HOSTED = Dialect(
     "openai",
@@ -83,7 +85,7 @@ WORKERS_AI = Dialect(
 )
 """Cloudflare's `/ai/run` with `messages` (contract/workers_ai.md sections 4 to 7)."""
 
-MISTRAL = Dialect("mistral", system="first", call_ids=NINE, alternates=True, ends_with_assistant=False)
+MISTRAL = Dialect("mistral", system="first", call_ids=NINE, alternates=True, assistants_at_end=0)
 """Templates of the Mistral family, and the service: roles alternate, ids are nine letters and digits."""
 
 SINGLE_CALL = Dialect("single-call", system="first", parallel_calls=False)
@@ -95,6 +97,6 @@ WORDS_ONLY = Dialect(
     system="never",
     result_names=True,
     alternates=True,
-    ends_with_assistant=False,
+    assistants_at_end=0,
 )
 """Templates that know users and assistants only, as of Llama 2, Gemma and the first Mistral."""

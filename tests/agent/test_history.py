@@ -38,6 +38,11 @@ async def test_messages_that_are_fine_are_the_same_objects() -> None:
     assert repaired == []
 
 
+async def test_two_answers_in_a_row_stay_where_the_prompt_comes_after_them() -> None:
+    _, repaired = await watched([*FINE, Message("assistant", "Or not?")])
+    assert repaired == []
+
+
 async def test_a_call_without_a_result_is_closed() -> None:
     runner, [repaired] = await watched(FINE[:2])
     assert [message.role for message in runner.requests[0].messages] == ["user", "assistant", "tool", "user"]

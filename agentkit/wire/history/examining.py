@@ -8,14 +8,13 @@ from typing import Any, Generic, TypeVar
 
 from ...messages import Message
 from ..dialects import OPENAI, Dialect
-from .entries import Entry
 from .naming import name_calls
 from .native import read_calls_as_text
 from .pairing import pair
 from .problems import Findings, Problem
 from .reading import read
-from .roles import SYSTEM, place_system, split_calls, tell_in_words
-from .turns import alternate
+from .roles import place_system, split_calls, tell_in_words
+from .turns import alternate, end
 
 M = TypeVar("M", Message, dict[str, Any], Mapping[str, Any], Message | Mapping[str, Any])
 
@@ -51,7 +50,7 @@ def examine(messages: Iterable[M], dialect: Dialect = OPENAI) -> Examination[M]:
     entries = place_system(entries, dialect, findings)
     entries = split_calls(entries, dialect, findings)
     entries = alternate(entries, dialect, findings)
-    _check_end(entries, dialect, findings)
+    end(entries, dialect, findings)
     problems = sorted(findings.problems, key=lambda problem: problem.index)
     return Examination([entry.written() for entry in entries], problems, [entry.index for entry in entries])
 
@@ -96,11 +95,3 @@ def repair(messages: Iterable[M], dialect: Dialect = OPENAI) -> list[M]:
     'No result of this call is known. It may or may not have taken effect.'
     """
     return examine(messages, dialect).messages
-
-
-def _check_end(entries: list[Entry], dialect: Dialect, findings: Findings) -> None:
-    if all(entry.role in SYSTEM for entry in entries):
-        findings.left(entries[-1].index if entries else 0, "empty", "nobody has said anything that can be answered.")
-    elif entries[-1].role == "assistant" and not dialect.ends_with_assistant:
-        told = "the conversation ends with the assistant, where a user or a result has to be last."
-        findings.left(entries[-1].index, "trailing_assistant", told)

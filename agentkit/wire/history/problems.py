@@ -48,8 +48,8 @@ missing_name, wrong_name: of a call, or of the tool that a result is from · mis
 result is absent, or of a form that the dialect refuses · duplicate_id: two calls have one id · orphan_call: a call
 has no result · orphan_result: a result has no call · repeated_result: the same result once more · order: results do not
 stand right after their calls, or not in their order · parallel_calls: more than one call in a message · alternation:
-users and assistants do not take turns · trailing_assistant: the conversation ends with an assistant message · empty:
-nobody has said anything."""
+users and assistants do not take turns · trailing_assistant: the conversation ends with the assistant, or with two of
+its messages · empty: nobody has said anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,31 @@
-"""Users and assistants take turns, where a dialect wants that."""
+"""Who speaks after whom, and who last."""
 
 from __future__ import annotations
 
 from ..dialects import Dialect
 from .entries import Entry, joined
 from .problems import Findings
+from .roles import SYSTEM
 
 OPENING = "(The conversation begins here.)"
 """What the user says where an assistant spoke first."""
 NO_ANSWER = "(No answer was given.)"
 """What the assistant says where it said nothing."""
+
+
+def end(entries: list[Entry], dialect: Dialect, findings: Findings) -> None:
+    """Join what the assistant says twice at the end, where that is refused; say where nobody is to be answered."""
+    last = entries[-1] if entries else None
+    if all(entry.role in SYSTEM for entry in entries):
+        findings.left(last.index if last else 0, "empty", "nobody has said anything that can be answered.")
+    elif last is not None and last.role == "assistant" and dialect.assistants_at_end == 0:
+        told = "the conversation ends with the assistant, where a user or a result has to be last."
+        findings.left(last.index, "trailing_assistant", told)
+    elif dialect.assistants_at_end == 1:
+        while [entry.role for entry in entries[-2:]] == ["assistant", "assistant"]:
+            second = entries.pop()
+            findings.noted(second, "trailing_assistant", "it is a second assistant message at the end.")
+            _join(entries[-1], second)
 
 
 def alternate(entries: list[Entry], dialect: Dialect, findings: Findings) -> list[Entry]:

@@ -27,6 +27,7 @@ FINE: list[tuple[str, list[Any], Dialect]] = [
     ("parts", [{"role": "user", "content": [TEXT, TEXT, IMAGE]}], OPENAI),
     ("system in between", [USER, ANSWER, SYSTEM, USER], OPENAI),
     ("a developer", [{"role": "developer", "content": "Be brief."}, USER], OPENAI_HOSTED),
+    ("assistant twice, but not last", [USER, ANSWER, ANSWER, USER], OPENAI),
     ("an answer that is JSON", [USER, text_call(), USER], OPENAI),
     ("further fields", [{**USER, "name": "Ada"}, {**calls({**call(), "index": 0}), "refusal": None}, result()], OPENAI),
     ("a call as text, section 7.1", [USER, text_call(), bare(), ANSWER], WORKERS_AI),
@@ -130,5 +131,6 @@ WRONG: list[tuple[str, Any, Dialect, list[tuple[int, str]]]] = [
     ("assistant first", [SYSTEM, ANSWER, USER], MISTRAL, [(1, "alternation")]),
     ("user after a result", [USER, calls(call()), result(), USER], MISTRAL, [(3, "alternation")]),
     ("no words", [USER, {"role": "assistant", "content": ""}, USER], MISTRAL, [(1, "no_answer")]),
+    ("assistant last, twice", [USER, ANSWER, ANSWER], OPENAI, [(2, "trailing_assistant")]),
     ("assistant last", [USER, ANSWER], MISTRAL, [(1, "trailing_assistant*")]),
 ]  # fmt: skip

@@ -93,6 +93,8 @@ REPAIRS: list[tuple[str, Any, Dialect, list[Any]]] = [
      [{"role": "user", "content": [*parts("a"), IMAGE]}]),
     ("images are joined", [USER, {"role": "user", "content": [IMAGE]}], MISTRAL,
      [{"role": "user", "content": [*parts("1 + 2?"), IMAGE]}]),
+    ("the assistant speaks once at the end", [USER, assistant("a"), assistant("b"), assistant("c")], OPENAI,
+     [USER, assistant("a\n\nb\n\nc")]),
     ("what is no message stays", [USER, 7, {"role": "banana"}], OPENAI, [USER, 7, {"role": "banana"}]),
     ("one of system", [SYSTEM, {"role": "system", "content": "Be kind."}, USER], SINGLE_CALL,
      [{"role": "system", "content": "Be brief.\n\nBe kind."}, USER]),

@@ -20,7 +20,13 @@ DOCUMENTED = jsonschema.Draft202012Validator({"type": "object", **SEED["oneOf"][
 
 
 def chat_completions(messages: Sequence[Any]) -> None:
-    """A validating server: every call is answered right away, by its id, before anybody else speaks."""
+    """A validating server, with what llama-server refuses on top: two assistants at the end."""
+    assert [message["role"] for message in messages[-2:]] != ["assistant", "assistant"]
+    answered(messages)
+
+
+def answered(messages: Sequence[Any]) -> None:
+    """Every call is answered right away, by its id, before anybody else speaks."""
     used: set[str] = set()
     waiting: dict[str, str] = {}
     for message in messages:
@@ -60,7 +66,7 @@ def workers_ai(messages: Sequence[Any]) -> None:
             call = json.loads(before["content"])
             assert call["name"]
             assert isinstance(call.get("arguments", call.get("parameters")), dict)
-    chat_completions(native)
+    answered(native)
     ids = [call["id"] for message in native for call in message.get("tool_calls", ())]
     assert [message["tool_call_id"] for message in native if message["role"] == "tool"] == ids
     assert all(message["name"] for message in native if message["role"] == "tool")
@@ -75,7 +81,7 @@ def _without_images(message: dict[str, Any]) -> dict[str, Any]:
 
 def mistral(messages: Sequence[Any]) -> None:
     """The validator of the service: which role may follow which, and the form of ids; the templates count turns."""
-    chat_completions(messages)
+    answered(messages)
     follows = {"": "system user", "system": "user", "user": "assistant", "assistant": "user", "tool": "assistant tool"}
     before, turns = "", 0
     for message in messages:
@@ -94,7 +100,7 @@ def mistral(messages: Sequence[Any]) -> None:
 
 def single_call(messages: Sequence[Any]) -> None:
     """A Llama 3 template: it raises unless there is one call."""
-    chat_completions(messages)
+    answered(messages)
     for position, message in enumerate(messages):
         assert isinstance(message["content"], str)
         assert position == 0 or message["role"] != "system"
