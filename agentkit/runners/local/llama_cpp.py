@@ -90,6 +90,7 @@ class Engine:
                 hint=f"It is incomplete, of an unknown architecture ({self.header.architecture!r}), or larger than "
                 f"the memory that is free for a context of {self.context:,} tokens.",
             ) from error
+        self._server.handle_metrics()  # answered by its loop: closed before that has started, it would never end
         _loaded.add(self)
         self._loopback = Loopback(self._server.listening_address, key)
 
@@ -203,6 +204,7 @@ def _parameters(xllamacpp: Any, load: Load, context: int, gpu: bool, key: str) -
     parameters.warmup = False
     parameters.verbosity = -1
     parameters.ui = False
+    parameters.endpoint_metrics = True
     parameters.n_threads_http = SLOTS
     parameters.n_gpu_layers = -1 if gpu else 0
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = load.threads or default_threads()
