@@ -1,82 +1,30 @@
-"""A conversation with a Workers AI that refuses what the real one refuses, or may refuse.
-
-It validates strictly against the documented schema, and beyond it by contract/workers_ai.md sections 5 to 7, 10, 11b.
-"""
+"""Conversations with a Workers AI that refuses what the real one refuses, or may refuse: `strict_service`."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import jsonschema
+import anyio
 import pytest
 
-from agentkit.errors import AgentKitError, AuthenticationError, BadRequestError, ModelNotFoundError
+from agentkit import Agent
+from agentkit.errors import (
+    AgentKitError,
+    AuthenticationError,
+    BadRequestError,
+    ContextOverflowError,
+    ModelNotFoundError,
+)
 from agentkit.generation import Delta, Finish, ReasoningDelta, Request, Sampling, TextDelta
 from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.workers_ai import WorkersAIRunner
 
-from .loopback import Seen, Step, events, reply, serve
+from ..wire.cases.table import CASES, streamed, written
+from .loopback import Seen, Step, chunk, events, reply, serve
+from .strict_service import MODEL, service
 
 pytestmark = pytest.mark.anyio
-
-MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast"
-SEED = json.loads((Path(__file__).parent.parent / "data/seed002.llama-2-13b-chat-awq.input.schema.json").read_text())
-BRANCH = jsonschema.Draft202012Validator({"type": "object", **SEED["oneOf"][1]})
-
-
-class Refusal(Exception):
-    """Status, code and text of an error."""
-
-
-def refuse(status: int, code: int, text: str) -> None:
-    raise Refusal(status, code, text)
-
-
-def check(request: Seen) -> None:
-    """Refuse what Workers AI refuses."""
-    if request.headers.get("authorization") != "Bearer secret":
-        refuse(401, 10000, "Authentication error")
-    if request.target != f"/client/v4/accounts/acc/ai/run/{MODEL}":
-        refuse(400, 5007, f"No such model {request.target} or task")
-    body = request.json
-    for problem in BRANCH.iter_errors(body):
-        refuse(400, 5006, f"AiError: Bad input: Error: {problem.message} at {problem.json_path}")
-    nulls = [name for name, value in body.items() if value is None]
-    if nulls or "prompt" in body:
-        refuse(400, 5006, f"AiError: Bad input: Error: Type mismatch of {nulls}")
-    if "max_tokens" not in body:
-        refuse(400, 5006, "the default of 256 would cut the call")
-    if any("function" not in tool or "name" in tool for tool in body.get("tools", ())):
-        refuse(400, 8001, "AiError: AiError: Invalid input")
-    if body.get("tool_choice") == "any" or ("tool_choice" in body and not body.get("tools")):
-        refuse(400, 8001, "AiError: AiError: Invalid input")
-    form = body.get("response_format")
-    if form and body.get("stream"):
-        refuse(400, 5023, "JSON Schema mode is not supported with stream mode")
-    if form and {"schema", "strict"} & form["json_schema"].keys():
-        refuse(400, 5006, "the schema must be bare")
-    check_messages(body["messages"])
-
-
-def check_messages(messages: Sequence[dict[str, Any]]) -> None:
-    open_calls: dict[str, str] = {}
-    for message in messages:
-        if open_calls and message["role"] != "tool":
-            refuse(400, 8007, f"calls without a result: {open_calls}")
-        for call in message.get("tool_calls", ()):
-            arguments = call["function"]["arguments"]
-            if not isinstance(arguments, str) or not isinstance(json.loads(arguments), dict):
-                refuse(400, 8001, "Assistant tool call function.arguments must be a JSON object.")
-            if call["type"] != "function" or call["id"] in open_calls:
-                refuse(400, 8001, "Invalid input")
-            open_calls[call["id"]] = call["function"]["name"]
-        if message["role"] == "tool" and open_calls.pop(message.get("tool_call_id", ""), "") != message.get("name"):
-            refuse(400, 8001, "a result without its call")
-        if {"reasoning_content", "encoded"} & message.keys():
-            refuse(400, 8001, "Invalid input")
 
 
 def envelope(result: Any) -> dict[str, Any]:
@@ -113,18 +61,10 @@ ANSWERS: list[tuple[dict[str, Any], list[Any]]] = [
 """Whole and streamed: native without ids, a chat completion, native with the id of before again, text."""
 
 
-def service() -> Callable[[Seen], Sequence[Step]]:
-    def answer(request: Seen) -> Sequence[Step]:
-        try:
-            check(request)
-        except Refusal as refusal:
-            status, code, text = refusal.args
-            return reply({"errors": [{"code": code, "message": text}], "success": False, "result": {}}, status)
-        turn = sum(message["role"] == "assistant" for message in request.json["messages"])
-        whole, frames = ANSWERS[min(turn, len(ANSWERS) - 1)]
-        return events(*frames) if request.json.get("stream") else reply(envelope(whole))
-
-    return answer
+def play(request: Seen) -> Sequence[Step]:
+    turn = sum(message["role"] == "assistant" for message in request.json["messages"])
+    whole, frames = ANSWERS[min(turn, len(ANSWERS) - 1)]
+    return events(*frames) if request.json.get("stream") else reply(envelope(whole))
 
 
 def spec(name: str, **properties: Any) -> ToolSpec:
@@ -146,7 +86,7 @@ async def ask(asked: WorkersAIRunner, request: Request) -> list[Delta]:
 @pytest.mark.parametrize("stream", [True, False])
 async def test_a_conversation_with_tools(stream: bool) -> None:
     messages = [Message("system", "Be brief."), Message("user", "1 + 2, twice?")]
-    async with serve(service()) as server:
+    async with serve(service(play)) as server:
         asked = runner(server.url, stream=stream)
         for turn in range(4):
             choice = "required" if turn == 0 else "auto"
@@ -168,7 +108,7 @@ async def test_a_conversation_with_tools(stream: bool) -> None:
 
 @pytest.mark.parametrize("stream", [True, False])
 async def test_a_typed_answer(stream: bool) -> None:
-    async with serve(service()) as server:
+    async with serve(service(play)) as server:
         asked = runner(server.url, stream=stream)
         messages = [Message("user", "?"), *[Message("assistant", "x"), Message("user", "y")] * 3]
         schema = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
@@ -184,7 +124,7 @@ async def test_a_call_that_was_broken_does_not_poison_the_conversation(arguments
         Message("assistant", "", (ToolCall("abcdefghi", "add", arguments),)),
         Message("tool", "these arguments are no JSON object", tool_call_id="abcdefghi", name="add"),
     ]
-    async with serve(service()) as server:
+    async with serve(service(play)) as server:
         asked = runner(server.url)
         assert isinstance((await ask(asked, Request(history, TOOLS)))[-1], Finish)
         await asked.aclose()
@@ -198,13 +138,100 @@ async def test_a_call_that_was_broken_does_not_poison_the_conversation(arguments
         ({}, {"messages": [Message("user", None)]}, BadRequestError),  # type: ignore[arg-type]
         ({}, {"extra": {"temperature": 9}}, BadRequestError),
         ({}, {"extra": {"max_tokens": None}}, BadRequestError),
+        ({}, {"extra": {"max_token": 5}}, BadRequestError),
+        ({}, {"sampling": Sampling(max_tokens=128_000)}, ContextOverflowError),
+        ({"account_id": "other"}, {}, AuthenticationError),
     ],
 )
-async def test_the_service_is_strict(
+async def test_what_it_refuses_has_its_class(
     options: dict[str, Any], change: dict[str, Any], kind: type[AgentKitError]
 ) -> None:
-    async with serve(service()) as server:
+    async with serve(service(play)) as server:
         asked = runner(server.url, **options)
         with pytest.raises(kind):
             await ask(asked, Request(**({"messages": [Message("user", "Hi")]} | change)))
         await asked.aclose()
+
+
+CALLING = {name: case for name, case in CASES.items() if case.calls and case.reason != "length"}
+"""The rows of the table that call tools."""
+
+
+def perform(request: Seen) -> Sequence[Step]:
+    """The row whose name is the prompt, and an answer once there are results."""
+    name, *later = [message for message in request.json["messages"] if message["role"] != "system"]
+    if later:
+        return reply(envelope({"response": "Done."}))
+    stream = streamed(CASES[name["content"]])
+    if stream is None:
+        return reply(written(CASES[name["content"]].came))
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    return [head + chunk(stream) + b"0\r\n\r\n"]
+
+
+def add(a: int) -> int:
+    """Add one."""
+    return a + 1
+
+
+def sub(b: int = 0) -> int:
+    """Take one away."""
+    return b - 1
+
+
+def now() -> str:
+    """The time."""
+    return "12:00"
+
+
+def get_vn_details(id: int) -> str:
+    """Details of a novel."""
+    return f"novel {id}"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_an_agent_gets_through_with_calls_of_every_shape(stream: bool) -> None:
+    """Each call has one result, and the conversation is one that the service takes."""
+    wrong = {}
+    with anyio.fail_after(60):
+        async with serve(service(perform)) as server:
+            agent = Agent(runner(server.url, stream=stream), tools=[add, sub, now, get_vn_details])
+            for name, case in CALLING.items():
+                result = await agent.run(name)
+                told = [message.name for message in result.messages if message.role == "tool"]
+                if (result.response, result.stop_reason) != ("Done.", "final") or told != [
+                    call for call, _ in case.calls
+                ]:
+                    wrong[name] = result
+            await agent.aclose()
+    assert wrong == {}
+    assert len(CALLING) > 80
+
+
+EMPTY = {
+    "text": {"response": ""},
+    "null": {"response": None},
+    "white space": {"response": " \n"},
+    "no calls": {"response": "", "tool_calls": []},
+    "a choice": {"choices": [{"message": {"content": None}, "finish_reason": "stop"}]},
+    "only thoughts": {"choices": [{"message": {"content": "", "reasoning": "Hm."}, "finish_reason": "stop"}]},
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+async def test_an_empty_reply_is_asked_for_again_once_and_then_told(name: str) -> None:
+    async with serve(service(lambda _: reply(envelope(EMPTY[name])))) as server:
+        agent = Agent(runner(server.url))
+        result = await agent.run("Hi")
+        assert (result.stop_reason, len(server.requests)) == ("empty", 2)
+        await agent.aclose()
+
+
+async def test_a_reply_that_reasoning_has_eaten_is_told_as_cut() -> None:
+    """Quirk Q55."""
+    eaten = {"choices": [{"message": {"content": None, "reasoning": "2 + 2 is"}, "finish_reason": "length"}]}
+    async with serve(service(lambda _: reply(envelope(eaten)))) as server:
+        agent = Agent(runner(server.url))
+        result = await agent.run("2 + 2?")
+        assert (result.response.strip(), result.stop_reason) == ("", "length")
+        await agent.aclose()
