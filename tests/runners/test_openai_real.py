@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from agentkit.errors import BadRequestError, ContextOverflowError
-from agentkit.generation import Delta, Finish, Request, Sampling, TextDelta
-from agentkit.messages import Message, ToolSpec
+from agentkit.generation import Delta, Finish, Repaired, Request, Sampling, TextDelta
+from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.weights import find
 from agentkit.runners.openai import OpenAIRunner
@@ -85,6 +85,32 @@ async def test_a_conversation_with_a_call_is_taken(url: str, stream: bool) -> No
     ]  # fmt: skip
     deltas = await ask(url, Request(history, (ADD,), sampling=Sampling(max_tokens=8)), stream=stream)
     assert isinstance(deltas[-1], Finish)
+
+
+CALL_OF_ADD = {
+    "type": "object",
+    "properties": {"name": {"const": "add"}, "arguments": ADD.parameters},
+    "required": ["name", "arguments"],
+    "additionalProperties": False,
+}
+AS_A_CALL = {"response_format": {"type": "json_schema", "json_schema": {"name": "call", "schema": CALL_OF_ADD}}}
+"""Makes the model write a call, as text: its template knows no tools, so that the server does not heed tool_choice."""
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_call_as_text_there_and_back(url: str, stream: bool) -> None:
+    messages = [Message("user", "Add one to 3. Call add.")]
+    sampling = Sampling(max_tokens=64, temperature=0)
+    deltas = await ask(url, Request(messages, (ADD,), "required", sampling, extra=AS_A_CALL), stream=stream)
+    calls = tuple(delta for delta in deltas if isinstance(delta, ToolCall))
+    assert [call.name for call in calls] == ["add"]
+    assert isinstance(json.loads(calls[0].arguments)["a"], int)
+    assert [delta.what for delta in deltas if isinstance(delta, Repaired)] == ["a call was written as text (json)"]
+    assert text(deltas) == ""
+    assert isinstance(deltas[-1], Finish)
+    assert deltas[-1].reason == "tool_calls"
+    messages += [Message("assistant", "", calls), Message("tool", "4", tool_call_id=calls[0].id, name="add")]
+    assert text(await ask(url, Request(messages, (ADD,), sampling=sampling), stream=stream))
 
 
 @pytest.mark.parametrize("stream", [True, False])
