@@ -48,18 +48,18 @@ class CallCollector:
 
     def add(self, items: Any, *, whole: bool) -> None:
         """Take the items of one frame, or of a whole reply; what is no item is dropped (quirk Q24)."""
-        if isinstance(items, Mapping):
+        if isinstance(items, dict):
             items = [items]
         if not isinstance(items, list):
             return
         for position, item in enumerate(items):
-            if isinstance(item, Mapping):
+            if isinstance(item, dict):
                 index = item.get("index")
                 self._add(item, str(position if index is None else index), whole=whole)
 
     def _add(self, item: Mapping[str, Any], index: Any, *, whole: bool) -> None:
         function = item.get("function")
-        if not isinstance(function, Mapping):
+        if not isinstance(function, dict):
             function = item
         name, arguments = _text(function.get("name")), function.get("arguments", function.get("parameters"))
         call_id = _text(item.get("id"))
@@ -105,7 +105,7 @@ def _begins(call: _Open, name: str, call_id: str, piece: str, arguments: Any) ->
     """Whether an item begins a new call where one is open."""
     if call_id and call.id and call_id != call.id:
         return bool(name) or call.complete()
-    if call.pieces and isinstance(arguments, Mapping):
+    if isinstance(arguments, dict) and call.pieces:
         return True
     if not name or not call.name:
         return False

@@ -51,7 +51,7 @@ def refused(body: str, status: int, headers: Mapping[str, str]) -> RunnerError:
 
 def reported(frame: Any) -> RunnerError | None:
     """The error that a frame or a reply under HTTP 200 reports; None where it reports none (quirks Q33, Q50)."""
-    if not (isinstance(frame, Mapping) and _fails(frame)):
+    if not (isinstance(frame, dict) and _fails(frame)):
         return None
     report = _read(frame) or Report()
     status = report.status
@@ -106,7 +106,7 @@ def _read(body: Any) -> Report | None:
         return _unwrapped(Report(body)) if body else None
     if isinstance(body, list):
         body = body[0] if body else None
-    if not isinstance(body, Mapping):
+    if not isinstance(body, dict):
         return None
     for name in ("errors", "error"):
         inner = _read(body.get(name))
@@ -136,7 +136,7 @@ def _code(body: Mapping[str, Any]) -> int | str | None:
 
 def _chain(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     chain = body.get("error_chain")
-    return [item for item in chain if isinstance(item, Mapping)] if isinstance(chain, list) else []
+    return [item for item in chain if isinstance(item, dict)] if isinstance(chain, list) else []
 
 
 def _unwrapped(report: Report) -> Report:

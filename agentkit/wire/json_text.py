@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidReplyError
@@ -18,6 +17,7 @@ def _refuse(constant: str) -> None:
 
 
 _strict = json.JSONDecoder(parse_constant=_refuse).decode
+_first = json.JSONDecoder().raw_decode
 
 
 def frames(data: str) -> list[Any]:
@@ -26,6 +26,12 @@ def frames(data: str) -> list[Any]:
     Raises:
         InvalidReplyError: It is not JSON.
     """
+    try:
+        value, end = _first(data)
+        if end == len(data):
+            return [value]
+    except (ValueError, RecursionError):
+        pass
     try:
         return [json.loads(data)]
     except (ValueError, RecursionError):
@@ -51,7 +57,7 @@ def plain(value: Any) -> str:
         return value
     if value is None:
         return ""
-    if isinstance(value, list) and all(isinstance(part, Mapping) and "type" in part for part in value):
+    if isinstance(value, list) and all(isinstance(part, dict) and "type" in part for part in value):
         return "".join(plain(part.get("text")) for part in value)
     return json.dumps(value, ensure_ascii=False)
 

@@ -152,14 +152,14 @@ class ReplyReader:
         return [*deltas, *repairs, *calls, end]
 
     def _frame(self, frame: Any, deltas: list[Delta], whole: bool) -> None:
-        if not isinstance(frame, Mapping):
+        if not isinstance(frame, dict):
             return
         error = reported(frame)
         if error is not None:
             raise error
         result = frame.get("result")
         if result is not None and ("success" in frame or "errors" in frame):
-            self._frame(result if isinstance(result, Mapping) else {"response": result}, deltas, whole)
+            self._frame(result if isinstance(result, dict) else {"response": result}, deltas, whole)
             return
         if isinstance(frame.get("streamed_data"), list):
             for item in frame["streamed_data"]:
@@ -173,7 +173,7 @@ class ReplyReader:
         choices = frame.get("choices")
         if choices and isinstance(choices, list):
             said, called = self._choice(choices[0], deltas)
-        elif isinstance(frame.get("message"), Mapping):
+        elif isinstance(frame.get("message"), dict):
             self._known = True
             said, called = self._message(frame["message"], deltas, whole=True)
         self._native(frame, deltas, whole, said=said, called=called)
@@ -185,13 +185,13 @@ class ReplyReader:
 
     def _choice(self, choice: Any, deltas: list[Delta]) -> tuple[bool, bool]:
         """`choices[0]`, of chat (`delta`, `message`) or of a completion (`text`); whether it has text, and calls."""
-        if not isinstance(choice, Mapping) or choice.get("index"):
+        if not isinstance(choice, dict) or choice.get("index"):
             return False, False
         self._known = True
         message, whole = choice.get("delta"), False
         if message is None:
             message, whole = choice.get("message"), True
-        if isinstance(message, Mapping):
+        if isinstance(message, dict):
             found = self._message(message, deltas, whole)
         else:
             found = self._say(choice.get("text"), deltas), False
@@ -228,6 +228,8 @@ class ReplyReader:
             self._end(frame["finish_reason"])
 
     def _say(self, content: Any, deltas: list[Delta]) -> bool:
+        if content is None:
+            return bool(self._half)
         text = content if isinstance(content, str) else as_written(content, self._data)
         if self._half or not text.isascii():
             text, self._half = joined(self._half + text)

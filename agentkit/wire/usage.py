@@ -26,7 +26,7 @@ class UsageMeter:
 
     def add(self, data: Any) -> None:
         """Take a `usage` object; whatever is none is ignored."""
-        if not isinstance(data, Mapping):
+        if not isinstance(data, dict):
             return
         usage = _usage(data)
         if not usage.prompt_tokens:
@@ -46,7 +46,7 @@ class UsageMeter:
 
 def _usage(data: Mapping[str, Any]) -> Usage:
     details = data.get("prompt_tokens_details")
-    cached = _number(details, ("cached_tokens",)) if isinstance(details, Mapping) else 0
+    cached = _number(details, ("cached_tokens",)) if isinstance(details, dict) else 0
     return Usage(
         int(_number(data, PROMPT)),
         int(_number(data, COMPLETION)),

@@ -127,9 +127,9 @@ def test_a_stream_cut_at_every_byte_is_whole_or_truncated(name: str) -> None:
         assert case.tools or full.text.startswith(found.text.rstrip("\ufffd")), cut
 
 
-@given(JSON, st.booleans())
-def test_whatever_json_comes_only_our_errors_are_raised(frame: Any, whole: bool) -> None:
-    reader = ReplyReader()
+@given(JSON, st.booleans(), st.booleans())
+def test_whatever_json_comes_only_our_errors_are_raised(frame: Any, whole: bool, offered: bool) -> None:
+    reader = ReplyReader(tools=OFFERED if offered else ())
     with suppress(RunnerError):
         reader.feed(json.dumps(frame), whole=whole)
         assert isinstance(reader.finish()[-1], Finish)
