@@ -61,7 +61,8 @@ class Engine:
     Raises:
         MissingDependencyError: xllamacpp is not installed.
         WeightsError: The file is missing, broken, or not of a model that llama.cpp knows.
-        ConfigurationError: A GPU was asked for and there is none.
+        ConfigurationError: A GPU was asked for and there is none, or this process was forked from one that had a
+            model loaded: llama.cpp waits for threads that are gone.
     """
 
     def __init__(self, load: Load) -> None:
@@ -69,6 +70,10 @@ class Engine:
             import xllamacpp
         except ImportError as error:
             raise MissingDependencyError("xllamacpp", "local") from error
+        global _used
+        if _orphaned:
+            raise _forked()
+        _used = True
         self.header: Header = read_header(load.path)
         gpu = _gpu(xllamacpp.get_device_info(), load.device)
         self.name = f"llama.cpp ({gpu.lower() or 'cpu'})"
@@ -165,22 +170,37 @@ class Engine:
 
     def _check_process(self) -> None:
         if os.getpid() != self._process:
-            raise ConfigurationError(
-                "the local model was loaded before this process was forked, and cannot be used in the child.",
-                hint="Load it after the fork, or start processes with the 'spawn' method.",
-            )
+            raise _forked()
 
 
 _loaded: WeakSet[Engine] = WeakSet()
+_used = False
+"""llama.cpp has been used in this process, or before it was forked."""
+_orphaned = False
+"""This process was forked from one that had a model loaded."""
+_libc: Any = ctypes.CDLL(None) if os.name == "posix" else None
 
 
 def _after_fork() -> None:
+    global _orphaned
+    _orphaned = _orphaned or bool(_loaded)
     for engine in _loaded:
         engine.keep_forever()
+    if _used and hasattr(_libc, "on_exit"):
+        # At the end of the child, llama.cpp would wait for threads of its own that are gone, or crash. So the child
+        # ends where that would begin, as those of multiprocessing do; Python has cleaned up by then.
+        _libc.on_exit(_libc._exit, None)
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _forked() -> ConfigurationError:
+    return ConfigurationError(
+        "a local model was loaded before this process was forked, so none can be used in the child.",
+        hint="Load it after the fork, or start processes with the 'spawn' method.",
+    )
 
 
 def _socket_folder() -> str | None:

@@ -30,7 +30,7 @@ from agentkit.runners.local.weights import find
 
 pytestmark = pytest.mark.real
 
-CONTEXT = 512
+CONTEXT = 256
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_a_stop_ends_the_reading_of_a_long_prompt(model: Model) -> None:
     pieces: list[str] = []
     decoder = Decoder(model, stopped)
     with pytest.raises(Stopped):
-        decoder.complete(decoder.engine.tokens("red blue " * 200), 8, pieces.append, temperature=0)
+        decoder.complete(decoder.engine.tokens("red blue " * 120), 8, pieces.append, temperature=0)
     assert asked
     assert pieces == []
 
@@ -205,7 +205,7 @@ def test_a_prompt_that_fills_the_context_is_refused_with_its_numbers(decoder: De
     """Found by growing the prompt one word at a time over the edge."""
     accepted = 0
     with pytest.raises(
-        ContextOverflowError, match="the prompt has 512 tokens, 1 too many for a context of 512"
+        ContextOverflowError, match="the prompt has 256 tokens, 1 too many for a context of 256"
     ) as caught:
         for count in range(CONTEXT - 4, CONTEXT + 4):
             accepted = len(decoder.prompt("red" + " red" * count))
