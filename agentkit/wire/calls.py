@@ -13,6 +13,9 @@ from ..messages import ToolCall
 from .ids import mint
 from .json_text import parsed
 
+EMPTY = ["{}"]
+"""How some servers begin arguments whose fragments come later."""
+
 
 @dataclass(slots=True)
 class _Open:
@@ -33,14 +36,15 @@ class _Open:
 class CallCollector:
     """Collects the `tool_calls` of one reply, in any of the shapes of contract/workers_ai.md sections 8.2 and 9.3.
 
-    Fragments belong together by `index`, or by their place in the frame where there is none. A new id, another name, or
+    Fragments belong together by `index`, or by their place in the frame where there is none, or go on with the last
+    call where that has none. A new id, another name, or
     the name again after complete arguments begins a new call on the same index (quirk Q48); a new id alone does not,
     while the arguments are not complete.
     """
 
     def __init__(self) -> None:
         self._calls: list[_Open] = []
-        self._open: dict[Any, _Open] = {}
+        self._open: dict[str, _Open] = {}
         self._repairs: list[Repaired] = []
 
     def __bool__(self) -> bool:
@@ -54,25 +58,30 @@ class CallCollector:
             return
         for position, item in enumerate(items):
             if isinstance(item, dict):
-                index = item.get("index")
-                self._add(item, str(position if index is None else index), whole=whole)
+                self._add(item, position, whole=whole)
 
-    def _add(self, item: Mapping[str, Any], index: Any, *, whole: bool) -> None:
+    def _add(self, item: Mapping[str, Any], position: int, *, whole: bool) -> None:
         function = item.get("function")
         if not isinstance(function, dict):
             function = item
         name, arguments = _text(function.get("name")), function.get("arguments", function.get("parameters"))
         call_id = _text(item.get("id"))
         piece = arguments if isinstance(arguments, str) else "" if arguments is None else _dumps(arguments)
-        call = self._open.get(index)
+        index = item.get("index")
+        key = str(position if index is None else index)
+        call = self._open.get(key)
+        if call is None and index is None and self._calls and not (name or call_id):
+            call = self._calls[-1]
         if call is None or whole or _begins(call, name, call_id, piece, arguments):
             if not (name or call_id or piece):
                 return  # the end of a call that was none, or already has ended
-            call = self._open[index] = _Open()
+            call = self._open[key] = _Open()
             self._calls.append(call)
         call.name = call.name or name
         call.id = call.id or call_id or None
         if piece:
+            if call.pieces == EMPTY:
+                call.pieces.clear()
             call.pieces.append(piece)
 
     def finish(self) -> tuple[list[ToolCall], list[Repaired]]:
@@ -105,6 +114,9 @@ def _begins(call: _Open, name: str, call_id: str, piece: str, arguments: Any) ->
     """Whether an item begins a new call where one is open."""
     if call_id and call.id and call_id != call.id:
         return bool(name) or call.complete()
+    if call.pieces == EMPTY:  # the arguments, or only what stands for none yet
+        again = name == call.name and (not piece or (call_id and call_id == call.id))
+        return bool(name and call.name and not again)
     if isinstance(arguments, dict) and call.pieces:
         return True
     if not name or not call.name:

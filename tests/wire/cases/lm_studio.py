@@ -41,5 +41,6 @@ STREAMS = {
         part("tool_calls"), DONE], calls=[ADD, ("sub", "{}")], ids=["1", "2"], model=MODEL),
     "reasoning": Case([part(role="assistant", reasoning_content="2 + 2"), part(content="4"), part("stop"), DONE], "4", reasoning="2 + 2", model=MODEL),
     "an error event": Case(b'data: {"choices":[{"index":0,"delta":{"content":"Hel"}}]}\n\nevent: error\ndata: {"error":{"message":"The model has crashed without additional information."}}\n\n', "Hel", error=ServerError, says="crashed"),
+    "an error beside its message": Case([part(content="Hel"), {"error": {"message": "Compute error."}, "message": "Compute error."}], "Hel", error=ServerError, says="Compute error"),
     "an error event that is text": Case(b'event: error\ndata: {"error":"Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens"}\n\n', error=ContextOverflowError),
 }

@@ -51,6 +51,7 @@ STREAMS = {
         part(tool_calls=[fragment("", "sub", "call_2", 1)]), part(tool_calls=[fragment("{}", index=1)]), part(None, "tool_calls"), DONE],
         calls=[ADD, ("sub", "{}")], ids=["call_1", "call_2"], model="default"),
     "call, finish_reason stop (Q27)": Case([part(tool_calls=[fragment('{"a": 1}', "add", "call_1")]), part(None, "stop"), DONE], calls=[ADD], model="default"),
+    "two finish reasons, the second lies (Q27)": Case([part(tool_calls=[fragment('{"a": 1}', "add", "call_1")]), part(None, "tool_calls"), part("", "stop"), DONE], calls=[ADD], model="default"),
     "reasoning": Case([part("", role="assistant"), part(reasoning_content="2 + 2"), part("4"), part(None, "stop"), DONE], "4", reasoning="2 + 2", model="default"),
     "an error": Case([part("Hel"), {"error": {"object": "error", "message": "Input is too odd", "type": "BadRequestError", "param": None, "code": 400}}, DONE], "Hel", error=BadRequestError, says="odd"),
 }

@@ -55,6 +55,7 @@ STREAMS = {
         part(tool_calls=[{"id": ID, "type": "function", "index": 0, "function": {"name": "add", "arguments": ""}}]), part(tool_calls=[piece('{"a": 1}')]),
         part(tool_calls=[{"id": ID[:-1], "type": "function", "index": 1, "function": {"name": "sub", "arguments": ""}}]), part(tool_calls=[piece("{}", 1)]),
         part("tool_calls", content=""), TOTAL, DONE], calls=[ADD, ("sub", "{}")], ids=[ID, ID[:-1]], usage=USED, model="qwen"),
+    "no [DONE], the finish_reason beside the last text": Case([part(role="assistant", content="Hel"), part("stop", content="lo")], "Hello", model="qwen"),
     "text, then a call": Case([part(role="assistant", content="Wait."), part(tool_calls=[{"index": 0, **called(id=ID)}]), part("tool_calls"), DONE], "Wait.", [ADD], model="qwen"),
     "reasoning": Case([part(role="assistant", content=""), part(reasoning_content="2 +"), part(reasoning_content=" 2"), part(content="4"), part("stop"), DONE], "4", reasoning="2 + 2", model="qwen"),
     "an error, then done": Case([part(content="Hel"), {"error": {"message": "EngineCore encountered an issue.", "type": "InternalServerError", "param": None, "code": 500}}, DONE], "Hel", error=ServerError, says="EngineCore"),
