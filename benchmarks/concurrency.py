@@ -9,7 +9,7 @@ import urllib.request
 from time import process_time
 
 import anyio
-from harness import Row, report, server
+from harness import Row, pace, report, server
 
 from agentkit import Agent, tool
 from agentkit.runners.openai import OpenAIRunner
@@ -51,7 +51,7 @@ def main() -> None:
         with server() as url:
             samples = [anyio.run(together, url, runs) for _ in range(2)]
             opened = json.loads(urllib.request.urlopen(url.replace("/v1", "/connections")).read())
-        rows.append(Row(f"CPU a run, {runs} at once", min(spent for spent, _ in samples), "ms", target))
+        rows.append(Row(f"CPU a run, {runs} at once", min(spent for spent, _ in samples), "ms", target, pace=pace()))
         rows.append(Row(f"runs that failed, {runs} at once", sum(failed for _, failed in samples), "", 0))
         rows.append(Row(f"connections a call, {runs} at once", opened / (runs * 8), "", None if runs == 1 else 0.3))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)

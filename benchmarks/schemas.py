@@ -4,7 +4,7 @@
 
 from typing import Literal
 
-from harness import Row, clock, report
+from harness import Row, clock, pace, report
 from pydantic import BaseModel, Field
 
 from agentkit import Context, Tool
@@ -107,11 +107,13 @@ def main() -> None:
     report(
         [
             Row("decorating a function with plain types", clock(lambda: Tool(plain), 500), "us"),
-            Row("schema of a function with plain types", clock(lambda: Tool(plain).spec, 500), "us", 60),
+            Row("schema of a function with plain types", clock(lambda: Tool(plain).spec, 500), "us", 60, pace=pace()),
             Row("the same, six parameters described in the docstring", clock(lambda: Tool(documented).spec, 500), "us"),
             Row("the same, annotations written as text", clock(lambda: Tool(textual).spec, 500), "us"),
-            Row("schema of a function with nested models", clock(lambda: Tool(nested).spec, 20), "us", 900),
-            Row("validating a call's arguments", clock(lambda: validate(call.arguments), 20_000), "us", 3),
+            Row(
+                "schema of a function with nested models", clock(lambda: Tool(nested).spec, 20), "us", 900, pace=pace()
+            ),
+            Row("validating a call's arguments", clock(lambda: validate(call.arguments), 20_000), "us", 3, pace=pace()),
             Row("a whole call of an async tool", clock(lambda: step(table.execute(call, context)), 5_000), "us"),
         ]
     )

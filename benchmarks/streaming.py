@@ -1,4 +1,4 @@
-"""CPU of a streamed token: over a hand-written httpx loop, and of reading it alone; whether connections are kept."""
+"""CPU of a streamed token, over a hand-written httpx loop; whether connections are kept."""
 
 from __future__ import annotations
 
@@ -6,23 +6,16 @@ import asyncio
 import json
 import urllib.request
 from time import process_time
-from typing import Any
 
 import base
 import httpx
-from harness import Row, report, server
+from harness import Row, pace, report, server
 
 from agentkit import Agent
 from agentkit.generation import TextDelta
 from agentkit.runners.openai import OpenAIRunner
-from agentkit.wire.replies import ReplyReader
-from agentkit.wire.sse import EventSplitter
 
 TOKENS = 1000
-SHORT, LONG = 200, 20_000
-"""Frames of a reply that is read alone."""
-TOOLS = tuple(f"tool_{number}" for number in range(20))
-HEAD = {"id": "chatcmpl-1f", "object": "chat.completion.chunk", "created": 1, "model": "m"}
 
 
 async def ours(url: str, model: str) -> float:
@@ -48,48 +41,6 @@ async def theirs(url: str, model: str) -> float:
     return min(samples)
 
 
-def frame(delta: dict[str, Any], finish: str | None = None) -> bytes:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    return b"data: %b\n\n" % json.dumps(HEAD | {"choices": [choice]}).encode()
-
-
-def answer(count: int) -> list[bytes]:
-    """A reply of words, in frames as vLLM sends them, each in a piece of its own."""
-    return [*[frame({"content": " word"})] * count, frame({}, "stop"), b"data: [DONE]\n\n"]
-
-
-def call(count: int) -> list[bytes]:
-    """A reply that is one call, its arguments in fragments."""
-    first = {"index": 0, "id": "c1", "type": "function", "function": {"name": "tool_1", "arguments": '{"text": "'}}
-    more, last = ({"index": 0, "function": {"arguments": text}} for text in ("word ", '"}'))
-    pieces = [first, *[more] * count, last]
-    return [*[frame({"tool_calls": [piece]}) for piece in pieces], frame({}, "tool_calls"), b"data: [DONE]\n\n"]
-
-
-def read(pieces: list[bytes]) -> float:
-    """Microseconds of CPU to read one frame of a reply, without HTTP."""
-    samples = []
-    for _ in range(max(5, 4_000 // len(pieces))):
-        start = process_time()
-        splitter, reader = EventSplitter(), ReplyReader(model="m", max_tokens=1_000_000, tools=TOOLS)
-        for piece in pieces:
-            for _, data in splitter.feed(piece):
-                reader.feed(data)
-        reader.finish()
-        samples.append((process_time() - start) / len(pieces) * 1e6)
-    return min(samples)
-
-
-def reading() -> list[Row]:
-    """What reading costs alone, and that it does not grow with the length of the reply."""
-    rows = []
-    for what, make in (("text", answer), ("a call", call)):
-        short, long = read(make(SHORT)), read(make(LONG))
-        rows.append(Row(f"reading a frame of {what}, without HTTP", long, "us", 10))
-        rows.append(Row(f"a frame of {what} of {LONG:,}, over one of {SHORT}", long / short, "x", 1.2))
-    return rows
-
-
 def main() -> None:
     with server() as url:
         many = asyncio.run(ours(url, f"tokens={TOKENS},x=1"))
@@ -101,12 +52,12 @@ def main() -> None:
         apart_base = asyncio.run(theirs(url, f"tokens={TOKENS},gap=0.001"))
     report(
         [
-            Row("CPU of a streamed token, in a burst", (many - one) / (TOKENS - 1) * 1e6, "us", 20),
+            Row("CPU of a streamed token, in a burst", (many - one) / (TOKENS - 1) * 1e6, "us", 20, pace=pace()),
             Row("1,000 tokens in a burst, over a hand-written httpx loop", many / many_base, "x", 1.1),
-            Row("1,000 tokens 1 ms apart, over a hand-written httpx loop", apart / apart_base, "x", 1.1),
+            Row("CPU of a streamed token, 1 ms apart", apart / TOKENS * 1e6, "us", 110, pace=pace()),
+            Row("1,000 tokens 1 ms apart, over a hand-written httpx loop", apart / apart_base, "x"),
             Row("a stream of one token, over a hand-written httpx loop", one / one_base, "x", 1.1),
             Row("connections for 16 streams of 2 runners", opened - 1, "", 2),
-            *reading(),
         ]
     )
 
