@@ -149,7 +149,7 @@ def test_a_forked_child_is_refused_and_ends_and_the_parent_goes_on(folder: Path)
 
 FORK_WHILE_IT_RUNS = """
 begun = threading.Event()
-thread = threading.Thread(target=lambda: print(bool(asyncio.run(ask(40, begun.set)))))
+thread = threading.Thread(target=lambda: print(bool(asyncio.run(ask(20, begun.set)))))
 thread.start()
 begun.wait()
 child = os.fork()
@@ -238,7 +238,7 @@ sys.exit(3)
 """
 
 
-@pytest.mark.parametrize("seconds", [0, 0.1, 0.3, 0.6])
+@pytest.mark.parametrize("seconds", [0, 0.2, 0.6])
 def test_a_process_that_ends_while_it_loads_ends_with_its_own_code(folder: Path, seconds: float) -> None:
     assert run(WHILE_LOADING.format(seconds=seconds), folder).returncode == 3
 
