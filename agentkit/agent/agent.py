@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Unpack
 
 from ..errors import ConfigurationError, ToolError
 from ..generation import Retries, Sampling, SamplingOptions, ToolChoice
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from .state import State
 
 
-class RunOptions(TypedDict, total=False):
-    """What `run`, `stream` and `run_sync` take beside the prompt."""
+class RunOptions(SamplingOptions, total=False):
+    """What `run`, `stream` and `run_sync` take beside the prompt; sampling options take the place of the agent's."""
 
     history: Sequence[Message | Mapping[str, Any]]
     """Earlier messages, for example `Result.messages` of the last run, or anyone's in the chat-completions shape.
@@ -88,7 +89,7 @@ class Agent(Generic[T]):
         self.runner = as_runner(runner)
         self.tools = ToolTable(tools, strict=strict)
         self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls, max_retries)
-        self._sampling = _sampling(sampling)
+        self._sampling = _sampling(Sampling(), sampling, SamplingOptions)
         self._output = None if output is None else Output(output)
         self._instructions = instructions
         self._tool_choice = self._checked(tool_choice)
@@ -99,12 +100,14 @@ class Agent(Generic[T]):
 
         Args:
             prompt: What the user says; None goes on from the history as it is.
-            options: `history`, `context`, `deadline`, `tool_choice`, `conversation`: see `RunOptions`.
+            options: `history`, `context`, `deadline`, `tool_choice`, `conversation`, and sampling options for this
+                run: see `RunOptions`.
 
         Returns:
             The result, with the reason why the run ended.
 
         Raises:
+            ConfigurationError: An option is unknown, or wrong.
             RunnerError: The endpoint failed; `partial` has the result so far.
         """
         from .run import drive
@@ -184,7 +187,7 @@ class Agent(Generic[T]):
             self.runner,
             self.tools,
             self._limits if deadline is None else self._limits.within(deadline),
-            self._sampling,
+            _sampling(self._sampling, options, RunOptions),
             self._tool_choice if choice is None else self._checked(choice),
             self._output,
             context,
@@ -203,12 +206,14 @@ class Agent(Generic[T]):
         return f"{text}\n\n{self._output.instruction}" if text else self._output.instruction
 
 
-def _sampling(options: SamplingOptions) -> Sampling:
-    known = Sampling.__dataclass_fields__
-    unknown = sorted(set(options) - set(known))
+def _sampling(usual: Sampling, options: Mapping[str, Any], taken: type) -> Sampling:
+    """The sampling options among options, in place of the usual ones; what is not among `taken` is refused."""
+    known = taken.__annotations__
+    unknown = sorted(options.keys() - known.keys())
     if unknown:
-        raise ConfigurationError(f"unknown option {unknown[0]!r}.", hint=f"Sampling options are: {', '.join(known)}.")
-    return Sampling(**options)
+        raise ConfigurationError(f"unknown option {unknown[0]!r}.", hint=f"Options are: {', '.join(known)}.")
+    given = {name: options[name] for name in Sampling.__dataclass_fields__ if name in options}
+    return replace(usual, **given) if given else usual
 
 
 def _ignore(event: Event) -> None:

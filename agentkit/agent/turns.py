@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 
+from ..errors import ServerError
 from ..events import ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
 from ..generation import Finish, ReasoningDelta, Repaired, Request, TextDelta
 from ..messages import Message, ToolCall, ToolResult
@@ -24,6 +25,9 @@ async def ask(runner: Runner, table: ToolTable, request: Request, state: State, 
 
     Returns:
         The assistant message.
+
+    Raises:
+        RunnerError: The endpoint failed, or says that its reply did.
     """
     sender = getattr(runner, "sent", None)
     state.turns.append(Turn(request, sender))
@@ -59,7 +63,15 @@ async def ask(runner: Runner, table: ToolTable, request: Request, state: State, 
     state.usage += state.finish.usage
     state.turns[-1] = Turn(request, sender, message, state.finish)
     emit(TurnFinished(number, message, state.finish))
+    if state.finish.reason == "error":
+        raise _broken_off(message)
     return message
+
+
+def _broken_off(reply: Message) -> ServerError:
+    error = ServerError("The endpoint ended its reply with an error, without saying which.")
+    error.text = reply.content
+    return error
 
 
 async def execute(table: ToolTable, calls: Sequence[ToolCall], state: State, context: Any) -> list[ToolResult]:

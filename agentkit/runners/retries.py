@@ -3,6 +3,7 @@
 | error | first wait | why |
 |---|---|---|
 | `ConnectionFailedError` | 0.5 s | nothing was answered |
+| `TruncatedStreamError` | 0.5 s | the stream ended before it had delivered anything |
 | `TimedOutError` | 0.5 s | a try that took longer than the budget is not repeated |
 | `ServerError` | 0.5 s | HTTP 500, 502, 504, 520 to 526; codes 3043, 4007 |
 | `OverloadedError` | 1 s | HTTP 409, 503, 529; codes 3040, 3050, 7009 |
@@ -30,6 +31,7 @@ from ..errors import (
     RunnerError,
     ServerError,
     TimedOutError,
+    TruncatedStreamError,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ BUDGET = 120.0
 
 FIRST_WAIT: dict[type[RunnerError], float] = {
     ConnectionFailedError: 0.5,
+    TruncatedStreamError: 0.5,
     TimedOutError: 0.5,
     ServerError: 0.5,
     OverloadedError: 1.0,

@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from agentkit import Agent, ConfigurationError, Message, Result, tool
+from agentkit.errors import ServerError
 from agentkit.events import Landing, RunFinished, ToolFinished, ToolStarted
 from agentkit.generation import TextDelta
 from agentkit.messages import Usage
@@ -247,3 +248,13 @@ async def test_landing_is_told() -> None:
 def test_a_limit_that_makes_no_sense_is_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(limits))):
         Agent(Scripted([]), **limits)
+
+
+@pytest.mark.parametrize("calls", [(), (call("add", a=1, b=1),)])
+async def test_a_reply_that_ends_with_an_error_is_an_error_with_what_had_come(calls: Any) -> None:
+    failed = Reply("half of", calls=calls, finish_reason="error")
+    with Scripted([failed]) as runner, pytest.raises(ServerError) as caught:
+        await Agent(runner, tools=[add]).run("go")
+    assert caught.value.text == "half of"
+    assert [message.role for message in caught.value.partial.messages][:2] == ["user", "assistant"]
+    check_valid(caught.value.partial.messages)

@@ -203,6 +203,23 @@ async def test_an_unknown_option_is_refused_by_name() -> None:
         Agent(Scripted([]), temprature=1)  # type: ignore[call-arg]
 
 
+async def test_sampling_options_of_a_run_take_the_place_of_the_agents() -> None:
+    runner = Scripted(["ok", "ok"])
+    agent = Agent(runner, temperature=1, seed=7)
+    await agent.run("hi", temperature=0, max_tokens=5)
+    await agent.run("hi")
+    assert [request.sampling.to_dict() for request in runner.requests] == [
+        {"max_tokens": 5, "temperature": 0, "seed": 7},
+        {"max_tokens": 2048, "temperature": 1, "seed": 7},
+    ]
+
+
+@pytest.mark.parametrize("options", [{"temprature": 1}, {"tools": []}])
+async def test_an_unknown_option_of_a_run_is_refused_by_name(options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=f"unknown option '{next(iter(options))}'"):
+        await Agent(Scripted(["ok"])).run("hi", **options)
+
+
 async def test_a_tool_choice_that_names_no_tool_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="'ad'"):
         Agent(Scripted([]), tools=[add], tool_choice="ad")

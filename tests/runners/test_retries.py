@@ -203,3 +203,11 @@ async def test_a_run_has_one_budget_for_all_its_requests() -> None:
             with pytest.raises(ServerError):
                 await agent.run("Hi")
     assert route.call_count == 5, "three turns were asked for, and two of them asked for again"
+
+
+@pytest.mark.anyio
+async def test_a_stream_that_ends_before_it_has_delivered_anything_is_tried_again() -> None:
+    begun = b'data: {"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]}\n\n'
+    cut = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=begun)
+    assert await ask([cut, OK]) == ("Hello", 2)
+    assert await ask([cut], retries=0) == ("TruncatedStreamError", 1)
