@@ -47,14 +47,18 @@ class Decoder:
         """The cost so far: every token that was computed, and the longest prefix that was not, once."""
         return Usage(self._computed + self._cached, self._completed, self._cached, requests=1)
 
-    def prompt(self, text: str) -> list[int]:
+    def prompt(self, text: str, *, marks: bool = False) -> list[int]:
         """The tokens of a whole prompt.
+
+        Args:
+            text: The prompt.
+            marks: Whether names of control tokens in it stand for the tokens.
 
         Raises:
             ContextOverflowError: It leaves no room for an answer.
         """
         self.check_length(text)
-        tokens = self.engine.tokens(text, prompt=True)
+        tokens = self.engine.tokens(text, start=True, marks=marks)
         if len(tokens) >= self.engine.longest:
             raise _overflow(len(tokens), self.engine.longest)
         return tokens

@@ -132,16 +132,16 @@ class Engine:
         if raised:
             raise raised[0]
 
-    def tokens(self, text: str, *, prompt: bool = False) -> list[int]:
+    def tokens(self, text: str, *, start: bool = False, marks: bool = False) -> list[int]:
         """The token ids of a text.
 
         Args:
             text: Any text.
-            prompt: Whether it is a whole prompt: names of control tokens stand for the tokens, and the model's first
-                token comes first.
+            start: Whether it is a whole prompt, before which the model's first token comes.
+            marks: Whether names of control tokens in it stand for the tokens.
         """
         self._check_process()
-        body = {"content": text, "add_special": prompt, "parse_special": prompt}
+        body = {"content": text, "add_special": start, "parse_special": marks}
         return list(self._loopback.post("/tokenize", body)["tokens"])
 
     def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:

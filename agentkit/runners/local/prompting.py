@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from ...messages import Message
 from .decoder import Decoder
+
+_SUSPECT = re.compile(r"[<\[]")
+"""What names of control tokens begin with, in every vocabulary that is known."""
 
 
 def chat_prompt(decoder: Decoder, messages: Sequence[Message]) -> list[int]:
@@ -21,7 +25,8 @@ def chat_prompt(decoder: Decoder, messages: Sequence[Message]) -> list[int]:
     """
     for message in messages:
         decoder.check_length(message.content)
-    return decoder.prompt(decoder.engine.templated(folded(messages)))
+    told = [entry | {"content": _disarmed(decoder, entry["content"])} for entry in folded(messages)]
+    return decoder.prompt(decoder.engine.templated(told), marks=True)
 
 
 def folded(messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -39,6 +44,14 @@ def folded(messages: Sequence[Message]) -> list[dict[str, Any]]:
         else:
             folded.append({"role": role, "content": text})
     return folded
+
+
+def _disarmed(decoder: Decoder, text: str) -> str:
+    """A text in which names of control tokens are only text: nobody may end a turn, or begin one, by writing so."""
+    tokens = decoder.engine.tokens
+    if not _SUSPECT.search(text) or tokens(text) == tokens(text, marks=True):
+        return text
+    return _SUSPECT.sub("\\g<0>\u200b", text)
 
 
 def _told(message: Message) -> tuple[str, str]:

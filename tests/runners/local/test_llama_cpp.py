@@ -196,7 +196,7 @@ def test_a_forced_text_is_written_whole_side_by_side(model: Model) -> None:
 
 
 def test_the_largest_prompt_that_fits_leaves_one_token(decoder: Decoder) -> None:
-    tokens = decoder.engine.tokens("red " * CONTEXT, prompt=True)[: CONTEXT - 1]
+    tokens = decoder.engine.tokens("red " * CONTEXT, start=True)[: CONTEXT - 1]
     completion = decoder.complete(tokens, 100, temperature=0)
     assert (completion.complete, decoder.usage.completion_tokens) == (False, 1)
 
@@ -246,7 +246,7 @@ def test_a_template_that_refuses_is_a_refused_request(model: Model) -> None:
 
 
 def test_control_tokens_have_their_meaning_in_a_prompt_only(model: Model) -> None:
-    assert len(model.engine.tokens("<|im_end|>", prompt=True)) == 1
+    assert len(model.engine.tokens("<|im_end|>", marks=True)) == 1
     assert len(model.engine.tokens("<|im_end|>")) > 1
 
 
