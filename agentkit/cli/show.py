@@ -24,7 +24,7 @@ WIDEST = 60
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Written by: agentkit run --record FILE ...")],
     turns: Annotated[
-        list[int] | None, typer.Argument(metavar="[TURN [TURN]]", help="One turn in full, or what differs in two.")
+        list[int] | None, typer.Argument(metavar="TURN", help="One turn in full; two: what differs in them.")
     ] = None,
     curl: Annotated[bool, flag("--curl", help="The turn's request as a shell command that sends it again.")] = False,
     json: Annotated[bool, flag("--json", help="Print the table as JSON.")] = False,
