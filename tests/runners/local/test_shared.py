@@ -24,7 +24,7 @@ def load() -> Load:
     path = find(DEFAULT)
     if path is None:
         pytest.skip("the embedded weights are not on this machine")
-    return Load(path, 256, 1)
+    return Load(path, 352, 1)  # a context that no other test has: it must not be loaded already
 
 
 def test_the_last_claim_unloads_and_equal_ones_share(load: Load) -> None:
@@ -40,7 +40,7 @@ def test_the_last_claim_unloads_and_equal_ones_share(load: Load) -> None:
 
 
 def test_a_failed_load_may_be_tried_again(load: Load, tmp_path: Path) -> None:
-    own = Load(tmp_path / "late.gguf", 256, 1)
+    own = Load(tmp_path / "late.gguf", 352, 1)
     with pytest.raises(WeightsError):
         claim(own, lambda: False)
     own.path.symlink_to(load.path)
