@@ -87,7 +87,7 @@ def _rows(recording: Recording) -> list[dict[str, Any]]:
 def _reply(turn: Exchange) -> str:
     """What the model answered, in a few words."""
     if turn.message is None:
-        return "failed"
+        return "broken off"
     message = Message.from_dict(turn.message)
     calls = ["{}({})".format(*shown_call(call, 30)) for call in message.tool_calls]
     return one_line(", ".join([*calls, *([message.content] if message.content else [])]))

@@ -66,7 +66,7 @@ def test_a_failed_run_is_recorded_with_its_error(agentkit: Run, sample: Sample, 
     assert data["error"]["type"] == "OverloadedError"
     assert data["turns"][-1]["message"] is None
     ended = agentkit("show", path)
-    assert "failed" in ended.stdout
+    assert "broken off" in ended.stdout
     assert "OverloadedError" in ended.stderr
 
 
