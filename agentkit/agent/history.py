@@ -27,7 +27,8 @@ def conversation(
     """
     if prompt is not None and not isinstance(prompt, str):
         raise ConfigurationError(f"the prompt must be a text or None, not {type(prompt).__name__}.")
-    messages = _valid([*history, *([] if prompt is None else [Message("user", prompt)])], emit)
+    asked = [] if prompt is None else [Message("user", prompt)]
+    messages = _valid([*history, *asked], emit) if history else asked
     if system is not None:
         if messages and messages[0].role == "system":
             if messages[0].content != system:
