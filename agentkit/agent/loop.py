@@ -26,6 +26,7 @@ AGAIN = "\n\n(This call was made before with the same result. Use that result, o
 FAILING = "\n\n(This keeps failing in the same way. Try something else, or say what is wrong.)"
 CACHED = "Not run again, the result is the same as before:\n"
 LAND = "Stop here ({reason}). Answer now with what you have; no more tools can be called."
+INSIST = "Call a tool now; an answer alone does not do."
 EMPTY = "Your reply was empty. Answer, or call a tool."
 SKIPPED = "Not run: the limit on tool calls of this run was reached."
 REASONS = {
@@ -64,6 +65,9 @@ async def work(plan: Plan, state: State) -> StopReason | None:
         if limit:
             return limit
         reply = await ask(plan.runner, plan.table, _request(plan, state), state, plan.channel)
+        if not reply.tool_calls and _is_due(plan, state):
+            state.say("user", INSIST)
+            continue
         if not reply.tool_calls and _is_empty(reply, state):
             state.say("user", EMPTY)
             continue
@@ -78,6 +82,14 @@ async def work(plan: Plan, state: State) -> StopReason | None:
             limit = "invalid_calls"
         if limit:
             return limit
+
+
+def _is_due(plan: Plan, state: State) -> bool:
+    """Whether the first reply had to be a call, and was none: some endpoints do not see to it (quirk Q16)."""
+    if len(state.turns) == 1 and state.finish.reason == "stop":
+        state.insists = plan.tool_choice not in ("auto", "none") and bool(plan.table.specs)
+        return state.insists
+    return False
 
 
 def _is_empty(reply: Message, state: State) -> bool:
@@ -106,11 +118,10 @@ async def land(plan: Plan, state: State, reason: StopReason) -> None:
 
 
 def _request(plan: Plan, state: State) -> Request:
-    forced = not state.turns
     return Request(
         tuple(state.messages),
         plan.table.specs,
-        plan.tool_choice if forced or plan.tool_choice == "none" else "auto",
+        _choice(plan, state),
         plan.sampling,
         _schema(plan) if not plan.table.specs else None,
         plan.conversation,
@@ -118,6 +129,16 @@ def _request(plan: Plan, state: State) -> Request:
         plan.table.strict,
         state.retries,
     )
+
+
+def _choice(plan: Plan, state: State) -> ToolChoice:
+    """The agent's choice for the first turn, by name where it was not heeded and there is only one; then `auto`."""
+    choice, specs = plan.tool_choice, plan.table.specs
+    if choice == "none" or not state.turns:
+        return choice
+    if len(state.turns) > 1 or not state.insists:
+        return "auto"
+    return specs[0].name if choice == "required" and len(specs) == 1 else choice
 
 
 def _schema(plan: Plan) -> dict[str, Any] | None:

@@ -30,6 +30,8 @@ class State:
     invalid_calls: int = 0
     was_empty: bool = False
     """The model has been asked again, once, after a reply without text and calls."""
+    insists: bool = False
+    """The first reply had to be a call and was none; the next one has to be."""
     stop_reason: StopReason = "final"
     outputs: tuple[Any, ...] = ()
     finish: Finish = field(default_factory=Finish)

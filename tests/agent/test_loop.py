@@ -198,6 +198,21 @@ async def test_sampling_options_and_tool_choice_reach_the_runner() -> None:
     assert [request.tool_choice for request in runner.requests] == ["required", "auto"]
 
 
+@pytest.mark.parametrize(("tools", "second"), [([add], "add"), ([add, fail], "required")])
+async def test_a_call_that_was_required_and_did_not_come_is_asked_for_once_more(tools: list[Any], second: str) -> None:
+    with Scripted(["I would rather talk.", call("add", a=1, b=2), "It is 3."]) as runner:
+        result = await Agent(runner, tools=tools, tool_choice="required").run("1 + 2?")
+    assert [request.tool_choice for request in runner.requests] == ["required", second, "auto"]
+    assert (result.response, result.stop_reason) == ("It is 3.", "final")
+
+
+async def test_a_model_that_never_calls_is_not_asked_for_ever() -> None:
+    with Scripted(["No.", "No, really."]) as runner:
+        result = await Agent(runner, tools=[add], tool_choice="add").run("1 + 2?")
+    assert [request.tool_choice for request in runner.requests] == ["add", "add"]
+    assert result.response == "No, really."
+
+
 async def test_an_unknown_option_is_refused_by_name() -> None:
     with pytest.raises(ConfigurationError, match="'temprature'"):
         Agent(Scripted([]), temprature=1)  # type: ignore[call-arg]
