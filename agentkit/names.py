@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 PREFIXES = ("functions.", "function.", "default_api.", "default_api:", "tools.", "tool.", "multi_tool_use.", "api.")
 """What models put before a name, from their training; several may stand there."""
-_AFTER = re.compile(r"(?:<\|.*|[\s:(][\s:()]*)\Z", re.DOTALL)
-"""What follows a name by mistake: the model's own control words, an empty pair of brackets, a colon."""
+_AFTER = re.compile(r"(?:<\|.*|:\d+|[\s:(][\s:()]*)\Z", re.DOTALL)
+"""What follows a name by mistake: the model's own control words, a number, an empty pair of brackets, a colon."""
 _LETTER = re.compile(r"[^\W_]")
 
 

@@ -22,6 +22,7 @@ MEANT = [
     ("functions.get_weather <|constrain|>json", "get_weather"),
     ("get_time()", "get_time"),
     ("get_time:", "get_time"),
+    ("functions.get_time:0", "get_time"),
     (" get_time\n", "get_time"),
     ("`get_time`", "get_time"),
     ("getWeather", "get_weather"),

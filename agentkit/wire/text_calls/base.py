@@ -56,7 +56,7 @@ class Format:
 _LEFT = re.compile(
     r"""(?:\s*(?:</(?:tool_calls?|function(?:_calls?)?|parameter|tools|s)>|<tool_calls?>(?=\s*\Z)
     |<\|(?:eot_id|eom_id|im_end|end|end_of_text|endoftext|call|return|python_end|tool_call_end|/tool_call|/tool_calls)\|>
-    |</\|tool_call\|>|\[/TOOL_CALLS\]|<[｜|](?:end▁of▁sentence|tool[▁_]calls?[▁_]end)[｜|]>))*\s*""",
+    |</\|tool_call\|>|\[/TOOL_CALLS\]|<[｜|](?:end▁of▁sentence|tool[▁_]calls?[▁_](?:section_)?end)[｜|]>))*\s*""",
     re.VERBOSE,
 )
 """What servers leave of a model's own marks after a call."""

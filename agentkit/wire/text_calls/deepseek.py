@@ -1,4 +1,4 @@
-"""`<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>...`: DeepSeek V3, R1 and V3.1, also with the marks in ASCII."""
+"""`<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>...`: DeepSeek V3, R1, V3.1, also in ASCII; and Kimi K2, alike."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from .loose import arguments_at
 from .tagged import ended
 
 MARKS = tuple(
-    f"<{bar}tool{space}{word}{space}begin{bar}>" for bar in "｜|" for space in "▁_" for word in ("calls", "call")
+    f"<{bar}tool{space}{word}{space}begin{bar}>"
+    for bar in "｜|"
+    for space in "▁_"
+    for word in ("calls", "call", "calls_section")
 )
-_BEGIN = re.compile(r"\s*(?:<[｜|]tool[▁_]calls[▁_]begin[｜|]>\s*)?")
+_BEGIN = re.compile(r"\s*(?:<[｜|]tool[▁_]calls[▁_](?:section_)?begin[｜|]>\s*)?")
 _CALL = re.compile(
     r"""\s*<[｜|]tool[▁_]call[▁_]begin[｜|]>\s*
     (?:function\s*<[｜|]tool[▁_]sep[｜|]>\s*)?
     ([\w.:-]{1,100})\s*
-    (?:<[｜|]tool[▁_]sep[｜|]>)?\s*
+    (?:<[｜|]tool[▁_](?:sep|call_argument_begin)[｜|]>)?\s*
     (?:```(?:json)?\s*)?
     (?=\{)""",
     re.VERBOSE,
 )
 _END = re.compile(r"\s*(?:```)?(?:\s*<[｜|]tool[▁_]call[▁_]end[｜|]>)?")
-_CLOSE = re.compile(r"\s*(?:```)?\s*<[｜|]tool[▁_]calls?[▁_]end[｜|]>")
+_CLOSE = re.compile(r"\s*(?:```)?\s*<[｜|]tool[▁_]calls?[▁_](?:section_)?end[｜|]>")
 _NEXT = re.compile(r"\s*(?:<|\Z)")
 _LONGEST = 240
 """Most characters between the first mark and the arguments."""

@@ -21,5 +21,10 @@ CASES = {
     "text before": Case('Ich lese die Datei.\n\n<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>read_file\n```json\n{"path": "übung.txt"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [("read_file", '{"path": "übung.txt"}')], FILES, "Ich lese die Datei.\n\n"),
     "after what it thought": Case('<think>\nOk.\n</think>\n\n<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_time\n```json\n{}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [("get_time", "{}")], left="<think>\nOk.\n</think>\n\n"),
     "a fence inside an argument": Case('<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>send_email\n```json\n{"body": "See:\\n```\\ncode\\n```"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>', [("send_email", '{"body": "See:\\n```\\ncode\\n```"}')], OFFICE),
+    "Kimi": Case('<|tool_calls_section_begin|><|tool_call_begin|>functions.get_weather:0<|tool_call_argument_begin|>{"city": "Oslo"}<|tool_call_end|><|tool_calls_section_end|>', [("get_weather", '{"city": "Oslo"}')]),
+    "Kimi, two": Case('<|tool_calls_section_begin|><|tool_call_begin|>functions.add:0<|tool_call_argument_begin|>{"a": 1}<|tool_call_end|><|tool_call_begin|>functions.multiply:1<|tool_call_argument_begin|>{"a": 2}<|tool_call_end|><|tool_calls_section_end|>',
+        [("add", '{"a": 1}'), ("multiply", '{"a": 2}')], MATHS),
+    "Kimi, text before and the end missing": Case('Let me look.\n<|tool_calls_section_begin|><|tool_call_begin|>functions.get_time:3<|tool_call_argument_begin|>{"zone": "UTC"}', [("get_time", '{"zone": "UTC"}')], left="Let me look.\n"),
+    "Kimi, without the section": Case('<|tool_call_begin|>functions.get_time:0<|tool_call_argument_begin|>{}<|tool_call_end|>', [("get_time", "{}")]),
     "broken arguments": Case("<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_time\n```json\n{'zone': 'UTC'}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>", [("get_time", "{'zone': 'UTC'}")]),
 }
