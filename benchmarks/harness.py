@@ -79,7 +79,7 @@ def best(samples: list[float]) -> float:
     return min(samples)
 
 
-def clock(work: object, count: int, rounds: int = 5) -> float:
+def clock(work: object, count: int, rounds: int = 15) -> float:
     """CPU microseconds of one call of a function, the least of several rounds."""
     assert callable(work)
     samples = []
