@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any, TypeAlias
 
 Repair: TypeAlias = tuple[str, str, str]
@@ -55,10 +56,8 @@ def as_json(text: str) -> tuple[str, list[Repair]]:
     Returns:
         The text, and what was mended; what cannot be read is not changed.
     """
-    from pydantic_core import from_json
-
     try:
-        if not isinstance(from_json(text, allow_inf_nan=False), str):
+        if not isinstance(_from_json()(text, allow_inf_nan=False), str):
             return text, []
     except ValueError:
         pass
@@ -67,6 +66,14 @@ def as_json(text: str) -> tuple[str, list[Repair]]:
     except (NotJSON, RecursionError):
         return text, []
     return (dump(data), repairs) if repairs else (text, [])
+
+
+@cache
+def _from_json() -> Any:
+    """pydantic's JSON reader, four times as fast as the standard library's; imported with the first call."""
+    from pydantic_core import from_json
+
+    return from_json
 
 
 def dump(data: Any) -> str:

@@ -54,6 +54,8 @@ async def _drained(generator: AsyncGenerator[Any, Any], context: Context[Any]) -
 
 async def _awaited(value: Any, context: Context[Any]) -> Any:
     """What a function returned, where that still has to be waited for."""
+    if isinstance(value, (str, int, float, dict, list, type(None))):
+        return value  # by far the most; `isawaitable` costs ten times as much
     while inspect.isawaitable(value):
         value = await value
     return await _drained(value, context) if inspect.isasyncgen(value) else value

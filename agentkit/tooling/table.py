@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -96,9 +96,7 @@ class ToolTable:
         tool = self.get(call.name)
         if tool is None:
             return ToolResult(call, self._unknown(call.name), "unknown")
-        from .execution import execute
-
-        return await execute(tool, call, context, strict=self.strict)
+        return await _executor()(tool, call, context, strict=self.strict)
 
     async def __aenter__(self) -> Self:
         """Enter the toolsets, unless another run has them open already."""
@@ -161,6 +159,14 @@ class ToolTable:
         meant = f" Did you mean {close[0]!r}?" if close else ""
         listed = ", ".join(names[:MOST_NAMES]) + (", ..." if len(names) > MOST_NAMES else "")
         return f"There is no tool {name[:100]!r}.{meant} The tools are: {listed}."
+
+
+@cache
+def _executor() -> Callable[..., Awaitable[ToolResult]]:
+    """What makes calls; anyio is imported with the first one, and this function costs less than `import` each time."""
+    from .execution import execute
+
+    return execute
 
 
 def _as_tool(item: Any) -> Tool[..., Any]:
