@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from ..errors import ConfigurationError
 from ..sent import Sent
 from .whole_files import write_whole
 
-_ARRAY = '"messages":'
+_KEY = re.compile(r'"messages":\s*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,17 @@ class Exchange:
     @property
     def messages(self) -> list[dict[str, Any]]:
         """The conversation that was sent."""
-        return list(json.loads(self.request).get("messages", []))
+        return list(json.loads(self.request)["messages"])
 
     @property
     def prefix(self) -> str:
         """The request up to the end of its last message: what the next request should begin with."""
-        start = self.request.find(_ARRAY)
-        if start < 0:
-            return self.request
-        start += len(_ARRAY) + (self.request[start + len(_ARRAY)] == " ")
-        return self.request[: json.JSONDecoder().raw_decode(self.request, start)[1] - 1]
+        messages, read = self.messages, json.JSONDecoder().raw_decode
+        for key in _KEY.finditer(self.request):  # a parameter of a tool may have this name, too
+            value, end = read(self.request, key.end())
+            if value == messages:
+                return self.request[: end - 1]
+        return self.request
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,5 @@ def is_stable(before: Exchange, after: Exchange) -> bool:
 
 def _exchange(turn: dict[str, Any]) -> Exchange:
     sent = Sent(turn["url"], turn["headers"], turn["request"].encode()) if turn.get("url") else None
-    exchange = Exchange(turn["request"], turn["reply"], turn["message"], turn["finish"], sent)
-    if not isinstance(exchange.messages, list):
-        raise TypeError(exchange.messages)
-    return exchange
+    json.loads(turn["request"])["messages"]
+    return Exchange(turn["request"], turn["reply"], turn["message"], turn["finish"], sent)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from agentkit.cli.recordings import Exchange, is_stable
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Sample = Callable[[str], str]
 
@@ -44,6 +46,16 @@ def test_a_prefix_that_changed_is_told(agentkit: Run, recorded: Path) -> None:
     data["turns"][0]["request"] = data["turns"][0]["request"].replace("What is it?", "What was it?")
     recorded.write_text(json.dumps(data))
     assert "the prefix changed in turn 2" in agentkit("show", recorded).stderr
+
+
+def test_a_parameter_called_messages_does_not_hide_a_prefix_that_changed() -> None:
+    def exchange(said: str) -> Exchange:
+        tools = [{"function": {"parameters": {"properties": {"messages": {"type": "string"}}}}}]
+        body = json.dumps({"tools": tools, "messages": [{"role": "user", "content": said}], "max_tokens": 5})
+        return Exchange(body, "", None, None, None)
+
+    assert is_stable(exchange("Hi"), exchange("Hi"))
+    assert not is_stable(exchange("Hi"), exchange("Ho"))
 
 
 def test_a_turn_is_shown_in_full(agentkit: Run, recorded: Path) -> None:
