@@ -36,8 +36,8 @@ from agentkit.runners.local.calling.shots import before_call
 from agentkit.runners.local.calling.signature import signature
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.decoder import Decoder
+from agentkit.runners.local.engine import Load
 from agentkit.runners.local.grammar import to_gbnf
-from agentkit.runners.local.llama_cpp import Load
 from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.validation import valid
 from agentkit.runners.local.weights import find

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...generation import Delta, FinishReason, Request, SamplingOptions, TextDelta
 from .decoder import Decoder
 from .prompting import chat_prompt
-from .sampling import to_body
+from .sampling import chosen
 
 
 def chat(decoder: Decoder, request: Request, defaults: SamplingOptions, put: Callable[[Delta], None]) -> FinishReason:
@@ -19,7 +19,9 @@ def chat(decoder: Decoder, request: Request, defaults: SamplingOptions, put: Cal
     Raises:
         ContextOverflowError: The conversation leaves no room for an answer.
     """
-    options = to_body(request.sampling, defaults) | dict(request.extra)
+    sampling = chosen(request.sampling, defaults)
     prompt = chat_prompt(decoder, request.messages)
-    completion = decoder.complete(prompt, request.sampling.max_tokens, lambda text: put(TextDelta(text)), **options)
+    completion = decoder.complete(
+        prompt, request.sampling.max_tokens, lambda text: put(TextDelta(text)), extra=request.extra, **sampling
+    )
     return "stop" if completion.complete else "length"

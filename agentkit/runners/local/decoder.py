@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ...errors import ContextOverflowError
+from ...generation import SamplingOptions
 from ...messages import Usage
-from .shared import Model
-from .threads import Stopped
+from .engine import End, Engine, Task
 
-FORCE = 1000.0
-"""A logit bias that no other token can beat."""
 CHARACTERS_PER_TOKEN = 16
 """More than most texts have: of a prompt with more for each token of the context, only the start is read at first."""
 
@@ -24,21 +22,18 @@ class Completion:
     text: str
     complete: bool
     """False when it was cut at `max_tokens` or at the end of the context."""
-    logprobs: tuple[float, ...] = ()
-    """Natural logarithms of the probabilities of its tokens, before any grammar; only where asked for."""
 
 
 class Decoder:
     """Completions on one model, and what they cost together.
 
     Args:
-        model: The loaded model.
+        engine: The loaded model.
         stopped: Asked at every token; True ends the work with `Stopped`.
     """
 
-    def __init__(self, model: Model, stopped: Callable[[], bool]) -> None:
-        self.engine = model.engine
-        self._room = model.room
+    def __init__(self, engine: Engine, stopped: Callable[[], bool]) -> None:
+        self.engine = engine
         self._stopped = stopped
         self._computed = self._cached = self._completed = 0
 
@@ -83,7 +78,11 @@ class Decoder:
         max_tokens: int,
         on_text: Callable[[str], object] | None = None,
         /,
-        **options: Any,
+        *,
+        grammar: str = "",
+        adapter: str | None = None,
+        extra: Mapping[str, Any] | None = None,
+        **sampling: Any,
     ) -> Completion:
         """Let the model go on from a prompt.
 
@@ -91,55 +90,40 @@ class Decoder:
             prompt: Token ids.
             max_tokens: Most tokens to write; fewer where the context ends.
             on_text: Gets each piece of text as it is decoded.
-            options: Further fields of llama.cpp's request: `grammar`, `temperature`, `stop`, ... They change neither
-                the prompt nor how much is written.
+            grammar: What the text must satisfy; see `Task.grammar`.
+            adapter: Name of a LoRA adapter.
+            extra: Further fields for one engine. They change neither the prompt nor how much is written.
+            sampling: `SamplingOptions`, without `max_tokens`.
 
         Raises:
             Stopped: It was stopped.
-            RunnerError: llama.cpp refuses or fails.
+            RunnerError: The engine refuses or fails.
         """
         pieces: list[str] = []
-        logprobs: list[float] = []
-        end: dict[str, Any] = {}
 
-        def take(chunk: dict[str, Any]) -> bool:
-            choice = chunk["choices"][0]
-            if choice["text"]:
-                pieces.append(choice["text"])
-                if on_text is not None:
-                    on_text(choice["text"])
-            logprobs.extend(token["logprob"] for token in (choice.get("logprobs") or {}).get("content", ()))
-            if choice["finish_reason"]:
-                end.update(chunk)
-            return self._stopped()
+        def take(text: str) -> None:
+            pieces.append(text)
+            if on_text is not None:
+                on_text(text)
 
         most = min(max_tokens, self.engine.longest - len(prompt))
-        body = {**options, "prompt": list(prompt), "n_predict": most, "n_cmpl": 1}
-        with self._room.take(len(prompt) + most, self._stopped) as admitted:
-            if admitted:
-                self.engine.generate(body, take)
-        if not end:
-            raise Stopped
-        self._count(end["usage"])
-        return Completion("".join(pieces), end["choices"][0]["finish_reason"] != "length", tuple(logprobs))
+        options = cast("SamplingOptions", sampling)
+        end = self.engine.generate(
+            Task(tuple(prompt), most, options, grammar, adapter, extra or {}), take, self._stopped
+        )
+        self._count(end)
+        return Completion("".join(pieces), end.complete)
 
     def logprob(self, prompt: Sequence[int], text: Sequence[int]) -> float:
-        """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities.
-
-        Exact: each token is forced in a request of its own, which costs one decoded token.
-        """
-        total = 0.0
-        for index, token in enumerate(text):
-            prefix = [*prompt, *text[:index]]
-            forced = self.complete(prefix, 1, temperature=0, n_probs=1, logit_bias=[[token, FORCE]])
-            total += sum(forced.logprobs)
+        """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""
+        total, end = self.engine.logprob(prompt, text, self._stopped)
+        self._count(end)
         return total
 
-    def _count(self, usage: dict[str, Any]) -> None:
-        cached = usage["prompt_tokens_details"]["cached_tokens"]
-        self._computed += usage["prompt_tokens"] - cached
-        self._cached = max(self._cached, cached)
-        self._completed += usage["completion_tokens"]
+    def _count(self, end: End) -> None:
+        self._computed += end.computed
+        self._cached = max(self._cached, end.cached)
+        self._completed += end.completed
 
 
 def _overflow(tokens: int, limit: int, about: str = "") -> ContextOverflowError:

@@ -11,9 +11,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from weakref import WeakSet
 
@@ -26,8 +24,12 @@ from ...errors import (
     ServerError,
     WeightsError,
 )
+from .engine import End, Load, Task
 from .gguf import Header, read_header
 from .loopback import Loopback
+from .room import Room
+from .sampling import to_body
+from .threads import Stopped
 
 SLOTS = 4
 """Sequences that are decoded side by side. They share the memory of one context."""
@@ -35,6 +37,8 @@ BATCH = 256
 """Tokens of a prompt that are read at once; a cancelled request stops at the next batch."""
 LARGEST_CONTEXT = 8192
 """Tokens, where neither the catalogue nor the user says: a long context takes memory even while it is empty."""
+FORCE = 1000.0
+"""A logit bias that no other token can beat."""
 HOST_CACHE = 128
 """MiB for the prefixes of conversations that have lost their place."""
 
@@ -43,20 +47,10 @@ LONGEST_SOCKET_PATH = 100
 """Bytes; the systems allow a few more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What to load and how; equal ones share one engine."""
-
-    path: Path
-    context: int | None = None
-    """Tokens of all prompts and answers that are worked on at once."""
-    threads: int | None = None
-    device: str | None = None
-    """`cpu`, `gpu`, or None: the GPU where there is one."""
-
-
-class Engine:
+class LlamaCpp:
     """One loaded model.
+
+    Its sequences share the memory of one context, each generation with the tokens of its prompt and answer.
 
     Raises:
         MissingDependencyError: xllamacpp is not installed.
@@ -80,6 +74,8 @@ class Engine:
         self.context: int = load.context or min(self.header.context or LARGEST_CONTEXT, LARGEST_CONTEXT)
         self.longest: int = min(self.context, self.header.context or self.context)
         """Tokens of one prompt and its answer."""
+        self.weight_bytes: int = self.header.least_size
+        self.room = Room(self.context, SLOTS)
         self._process = os.getpid()
         self._folder = _socket_folder()
         key = secrets.token_hex(16)
@@ -99,17 +95,71 @@ class Engine:
         _loaded.add(self)
         self._loopback = Loopback(self._server.listening_address, key)
 
-    def generate(self, body: Mapping[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
-        """Run a completion; `on_chunk` gets each chunk and returns True to stop.
-
-        Args:
-            body: The body of llama.cpp's `/completion`.
-            on_chunk: Called in this thread. What it raises is raised here.
+    def generate(self, task: Task, on_text: Callable[[str], object], stopped: Callable[[], bool]) -> End:
+        """Complete a prompt; see `Engine.generate`.
 
         Raises:
+            Stopped: `stopped` was true.
             ContextOverflowError: The prompt does not fit.
             BadRequestError: llama.cpp refuses the request, or would not see a mistake in it.
             ServerError: llama.cpp failed.
+        """
+        end: dict[str, Any] = {}
+
+        def take(chunk: dict[str, Any]) -> bool:
+            choice = chunk["choices"][0]
+            if choice["text"]:
+                on_text(choice["text"])
+            if choice["finish_reason"]:
+                end.update(chunk)
+            return stopped()
+
+        fields = {"prompt": list(task.prompt), "n_predict": task.max_tokens, "n_cmpl": 1}
+        body = {**to_body(task.sampling), **task.extra, **({"grammar": task.grammar} if task.grammar else {}), **fields}
+        with self.room.take(len(task.prompt) + task.max_tokens, stopped) as admitted:
+            if admitted:
+                self._complete(body, take)
+        if not end:
+            raise Stopped
+        return _end(end)
+
+    def logprob(self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool]) -> tuple[float, End]:
+        """How likely a text is after a prompt; see `Engine.logprob`.
+
+        Exact: each token is forced in a request of its own, which costs one decoded token.
+        """
+        total, computed, cached = 0.0, 0, 0
+        for index, token in enumerate(text):
+            prefix = (*prompt, *text[:index])
+            found: list[float] = []
+            end = self._forced(prefix, token, found, stopped)
+            total += sum(found)
+            computed += end.computed
+            cached = max(cached, end.cached)
+        return total, End(True, computed, cached, len(text))
+
+    def _forced(self, prefix: Sequence[int], token: int, found: list[float], stopped: Callable[[], bool]) -> End:
+        last: dict[str, Any] = {}
+
+        def take(chunk: dict[str, Any]) -> bool:
+            choice = chunk["choices"][0]
+            found.extend(each["logprob"] for each in (choice.get("logprobs") or {}).get("content", ()))
+            if choice["finish_reason"]:
+                last.update(chunk)
+            return stopped()
+
+        forced = {"temperature": 0, "n_probs": 1, "logit_bias": [[token, FORCE]]}
+        with self.room.take(len(prefix) + 1, stopped) as admitted:
+            if admitted:
+                self._complete({**forced, "prompt": list(prefix), "n_predict": 1, "n_cmpl": 1}, take)
+        if not last:
+            raise Stopped
+        return _end(last)
+
+    def _complete(self, body: Mapping[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
+        """Send a body to llama.cpp's `/completion`; `on_chunk` gets each chunk and returns True to stop.
+
+        What it raises is raised here.
         """
         self._check_process()
         _check_grammar(body.get("grammar", ""))
@@ -173,7 +223,7 @@ class Engine:
             raise _forked()
 
 
-_loaded: WeakSet[Engine] = WeakSet()
+_loaded: WeakSet[LlamaCpp] = WeakSet()
 _used = False
 """llama.cpp has been used in this process, or before it was forked."""
 _orphaned = False
@@ -257,6 +307,13 @@ def _check_grammar(grammar: Any) -> None:
             f"grammar={str(grammar)[:60]!r} is not a grammar in GBNF.",
             hint="llama.cpp passes over mistakes in any other kind without a word; write it in GBNF.",
         )
+
+
+def _end(chunk: Mapping[str, Any]) -> End:
+    usage = chunk["usage"]
+    cached = usage["prompt_tokens_details"]["cached_tokens"]
+    complete = chunk["choices"][0]["finish_reason"] != "length"
+    return End(complete, usage["prompt_tokens"] - cached, cached, usage["completion_tokens"])
 
 
 def _error(details: Mapping[str, Any]) -> RunnerError:

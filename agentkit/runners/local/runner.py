@@ -23,7 +23,7 @@ from .catalog import DEFAULT, ENTRIES, Entry
 from .chatting import chat
 from .decoder import Decoder
 from .first_use import weights_of
-from .llama_cpp import Load
+from .engine import Load
 from .shared import claim, release
 from .threads import Job
 from .weights import Progress
@@ -93,12 +93,12 @@ class LocalRunner:
 
     def _work(self, request: Request, job: Job[Delta]) -> None:
         load = self._found(job)
-        model = claim(load, lambda: job.stopped)
+        engine = claim(load, lambda: job.stopped)
         try:
             self._keep(load)
-            decoder = Decoder(model, lambda: job.stopped)
+            decoder = Decoder(engine, lambda: job.stopped)
             reason = self._answer(decoder, request, job)
-            job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, model.engine.name))
+            job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, engine.name))
         finally:
             release(load)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from ...generation import Sampling, SamplingOptions
 
@@ -22,14 +22,20 @@ NAMES = {
 }
 
 
-def to_body(sampling: Sampling, defaults: SamplingOptions) -> dict[str, Any]:
-    """The options that are set, else the model's own defaults; without `max_tokens`.
+def chosen(sampling: Sampling, defaults: SamplingOptions) -> SamplingOptions:
+    """The options that a request sets, else the model's own defaults; without `max_tokens`."""
+    options: dict[str, Any] = {**defaults, **sampling.to_dict()}
+    options.pop("max_tokens", None)
+    return cast("SamplingOptions", options)
+
+
+def to_body(options: SamplingOptions) -> dict[str, Any]:
+    """Options as fields of llama.cpp's request.
 
     The penalties look at the last 64 tokens, prompt included, as llama.cpp's do. A `top_p` above 1 is 1.
     """
-    asked = sampling.to_dict()
-    body = {theirs: asked.get(ours, defaults.get(ours)) for ours, theirs in NAMES.items()}
-    body = {name: value for name, value in body.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    body = {NAMES[name]: value for name, value in given.items()}
     if "seed" in body:
         body["seed"] %= SEEDS
     if "top_p" in body:
@@ -37,5 +43,5 @@ def to_body(sampling: Sampling, defaults: SamplingOptions) -> dict[str, Any]:
     if "repeat_penalty" in body:
         body["repeat_penalty"] = max(body["repeat_penalty"], LEAST_REPETITION_PENALTY)
     if "stop" in body:
-        body["stop"] = list(body["stop"])
+        body["stop"] = [body["stop"]] if isinstance(body["stop"], str) else list(body["stop"])
     return body

@@ -8,23 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .llama_cpp import SLOTS, Engine, Load
-from .room import Room
+from .engine import Engine, Load
+from .engines import opened
 from .threads import Stopped, stop_all
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A loaded model, and who may fill how much of its context."""
-
-    engine: Engine
-    room: Room
 
 
 @dataclass(slots=True)
 class _Place:
     loading: threading.Lock = field(default_factory=threading.Lock)
-    model: Model | None = None
+    engine: Engine | None = None
     users: int = 0
 
 
@@ -32,20 +24,19 @@ _places: dict[Load, _Place] = {}
 _guard = threading.Lock()
 
 
-def claim(load: Load, stopped: Callable[[], bool]) -> Model:
+def claim(load: Load, stopped: Callable[[], bool]) -> Engine:
     """The loaded model; loads it when nobody has yet. Every claim must be given back with `release`.
 
-    Blocks. Raises what `Engine` raises, and `Stopped` when `stopped` while another one loads.
+    Blocks. Raises what `opened` raises, and `Stopped` when `stopped` while another one loads.
     """
     with _guard:
         place = _places.setdefault(load, _Place())
         place.users += 1
     try:
         with _held(place.loading, stopped):
-            if place.model is None:
-                engine = Engine(load)
-                place.model = Model(engine, Room(engine.context, SLOTS))
-            return place.model
+            if place.engine is None:
+                place.engine = opened(load)
+            return place.engine
     except BaseException:
         release(load)
         raise
@@ -59,8 +50,8 @@ def release(load: Load, *, unload: bool = True) -> None:
         if place.users or not unload:
             return
         del _places[load]
-    if place.model is not None:
-        place.model.engine.close()
+    if place.engine is not None:
+        place.engine.close()
 
 
 @contextmanager
@@ -79,5 +70,5 @@ def _close_all() -> None:
     """Free the models before Python goes: a thread that came back from llama.cpp after that would crash."""
     if stop_all():
         for place in _places.values():
-            if place.model is not None:
-                place.model.engine.close()
+            if place.engine is not None:
+                place.engine.close()

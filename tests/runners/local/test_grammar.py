@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.decoder import Decoder
+from agentkit.runners.local.engine import Load
 from agentkit.runners.local.first_use import weights_of
 from agentkit.runners.local.formats import FORMATS
 from agentkit.runners.local.grammar import LONGEST_LIST, MOST_ITEMS, literal, one_of, to_gbnf
-from agentkit.runners.local.llama_cpp import Load
 from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.validation import valid
 

@@ -22,9 +22,10 @@ from agentkit.errors import (
 )
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.decoder import Decoder
-from agentkit.runners.local.llama_cpp import Engine, Load, default_threads
+from agentkit.runners.local.engine import Load
+from agentkit.runners.local.llama_cpp import LlamaCpp, default_threads
 from agentkit.runners.local.loopback import Loopback
-from agentkit.runners.local.shared import Model, claim, release
+from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.threads import Stopped
 from agentkit.runners.local.weights import find
 
@@ -43,14 +44,14 @@ def load() -> Load:
 
 
 @pytest.fixture(scope="module")
-def model(load: Load) -> Iterator[Model]:
+def model(load: Load) -> Iterator[LlamaCpp]:
     """It, loaded once for all."""
     yield claim(load, lambda: False)
     release(load)
 
 
 @pytest.fixture
-def decoder(model: Model) -> Decoder:
+def decoder(model: LlamaCpp) -> Decoder:
     """One request."""
     return Decoder(model, lambda: False)
 
@@ -63,7 +64,7 @@ LIST = "A list of words: yes, yes, yes, yes, yes, yes, yes,"
 
 
 def test_temperature_0_gives_the_same_text_again_also_without_the_cache(decoder: Decoder) -> None:
-    texts = {words(decoder, "Once upon a time", cache_prompt=cached) for cached in (True, False, True)}
+    texts = {words(decoder, "Once upon a time", extra={"cache_prompt": cached}) for cached in (True, False, True)}
     assert len(texts) == 1
 
 
@@ -87,7 +88,7 @@ def test_top_p_0_is_greedy(decoder: Decoder) -> None:
 
 
 @pytest.mark.parametrize(
-    "penalty", [{"repeat_penalty": 2.0}, {"frequency_penalty": 2.0}, {"presence_penalty": 2.0}], ids=str
+    "penalty", [{"repetition_penalty": 2.0}, {"frequency_penalty": 2.0}, {"presence_penalty": 2.0}], ids=str
 )
 def test_a_penalty_lets_the_model_repeat_itself_less(decoder: Decoder, penalty: dict[str, float]) -> None:
     plain = words(decoder, LIST, 16)
@@ -107,10 +108,10 @@ def test_logprobs_of_a_text_add_up_token_by_token(decoder: Decoder) -> None:
     assert decoder.logprob(prompt, text) == pytest.approx(sum(parts), abs=1e-3)
 
 
-def test_usage_counts_every_token_once(model: Model) -> None:
+def test_usage_counts_every_token_once(model: LlamaCpp) -> None:
     decoder = Decoder(model, lambda: False)
     prompt = decoder.prompt("Numbers of all kinds: one, two, three, four, five")
-    decoder.complete(prompt, 5, temperature=0, cache_prompt=False)
+    decoder.complete(prompt, 5, temperature=0, extra={"cache_prompt": False})
     assert (decoder.usage.prompt_tokens, decoder.usage.cached_tokens) == (len(prompt), 0)
     assert decoder.usage.completion_tokens == 5
     again = Decoder(model, lambda: False)
@@ -121,7 +122,7 @@ def test_usage_counts_every_token_once(model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "grammar", ["root ::= ((", "root ::= missing", "no grammar", "%llguidance {}\nstart: /[0-9]+", 5, None, ["root"]]
+    "grammar", ["root ::= ((", "root ::= missing", "no grammar", "%llguidance {}\nstart: /[0-9]+", 5, ["root"]]
 )
 def test_a_bad_grammar_is_never_passed_over(decoder: Decoder, grammar: Any) -> None:
     with pytest.raises(BadRequestError, match="grammar"):
@@ -134,7 +135,7 @@ def test_a_bad_grammar_is_never_passed_over(decoder: Decoder, grammar: Any) -> N
 )
 def test_options_do_not_change_what_the_runner_sees_to_itself(decoder: Decoder, options: dict[str, Any]) -> None:
     plain = decoder.complete(decoder.prompt("Once upon"), 6, temperature=0)
-    assert decoder.complete(decoder.prompt("Once upon"), 6, temperature=0, **options) == plain
+    assert decoder.complete(decoder.prompt("Once upon"), 6, temperature=0, extra=options) == plain
 
 
 def test_an_option_of_the_wrong_kind_is_refused(decoder: Decoder) -> None:
@@ -155,7 +156,7 @@ def test_what_a_callback_raises_is_raised_and_ends_the_generation(decoder: Decod
     assert len(pieces) == 1
 
 
-def test_a_stop_ends_it_at_the_next_token(model: Model) -> None:
+def test_a_stop_ends_it_at_the_next_token(model: LlamaCpp) -> None:
     pieces: list[str] = []
     decoder = Decoder(model, lambda: len(pieces) >= 3)
     with pytest.raises(Stopped):
@@ -163,7 +164,7 @@ def test_a_stop_ends_it_at_the_next_token(model: Model) -> None:
     assert len(pieces) <= 5
 
 
-def test_a_stop_ends_the_reading_of_a_long_prompt(model: Model) -> None:
+def test_a_stop_ends_the_reading_of_a_long_prompt(model: LlamaCpp) -> None:
     """At the next batch, not at its end: what was read is less than the prompt."""
     asked: list[bool] = []
 
@@ -179,7 +180,7 @@ def test_a_stop_ends_the_reading_of_a_long_prompt(model: Model) -> None:
     assert pieces == []
 
 
-def test_a_forced_text_is_written_whole_side_by_side(model: Model) -> None:
+def test_a_forced_text_is_written_whole_side_by_side(model: LlamaCpp) -> None:
     """Nothing of one generation gets into another."""
     texts = [f"The {word} is number {number}." for number, word in enumerate(["sun", "moon", "sea"] * 2)]
     got: dict[str, str] = {}
@@ -225,7 +226,7 @@ def test_a_prompt_of_ten_million_characters_is_refused_by_its_start(decoder: Dec
 
 
 def test_a_context_larger_than_the_model_was_made_for_does_not_lengthen_a_conversation(load: Load) -> None:
-    engine = Engine(replace(load, context=8192 + 256))
+    engine = LlamaCpp(replace(load, context=8192 + 256))
     try:
         assert (engine.context, engine.longest) == (8192 + 256, 8192)
     finally:
@@ -233,31 +234,31 @@ def test_a_context_larger_than_the_model_was_made_for_does_not_lengthen_a_conver
 
 
 def test_a_context_of_nothing_asked_is_what_the_model_was_made_for(load: Load) -> None:
-    engine = Engine(replace(load, context=None))
+    engine = LlamaCpp(replace(load, context=None))
     try:
         assert engine.context == engine.longest == 8192
     finally:
         engine.close()
 
 
-def test_a_template_that_refuses_is_a_refused_request(model: Model) -> None:
+def test_a_template_that_refuses_is_a_refused_request(model: LlamaCpp) -> None:
     with pytest.raises(BadRequestError, match="apply-template"):
-        model.engine.templated([{"role": "user"}])
+        model.templated([{"role": "user"}])
 
 
-def test_control_tokens_have_their_meaning_in_a_prompt_only(model: Model) -> None:
-    assert len(model.engine.tokens("<|im_end|>", marks=True)) == 1
-    assert len(model.engine.tokens("<|im_end|>")) > 1
+def test_control_tokens_have_their_meaning_in_a_prompt_only(model: LlamaCpp) -> None:
+    assert len(model.tokens("<|im_end|>", marks=True)) == 1
+    assert len(model.tokens("<|im_end|>")) > 1
 
 
 def test_closing_at_once_does_not_hang(load: Load) -> None:
     """llama.cpp's loop never ends when it is told to before it has begun."""
     for _ in range(3):
-        Engine(replace(load, context=256)).close()
+        LlamaCpp(replace(load, context=256)).close()
 
 
 def test_closing_frees_memory_and_removes_the_socket(load: Load) -> None:
-    engine = Engine(load)
+    engine = LlamaCpp(load)
     socket = Path(engine._loopback._address.removeprefix("unix://"))
     assert socket.is_socket()
     assert socket.parent.stat().st_mode & 0o777 == 0o700
@@ -273,7 +274,7 @@ def memory() -> int:
 
 
 def test_a_socket_that_is_gone_is_a_failed_server(load: Load) -> None:
-    engine = Engine(load)
+    engine = LlamaCpp(load)
     try:
         shutil.rmtree(Path(engine._loopback._address.removeprefix("unix://")).parent)
         with pytest.raises(ServerError, match="/tokenize"):
@@ -282,8 +283,8 @@ def test_a_socket_that_is_gone_is_a_failed_server(load: Load) -> None:
         engine.close()
 
 
-def test_a_wrong_key_is_refused(model: Model) -> None:
-    stranger = Loopback(model.engine._loopback._address, "wrong")
+def test_a_wrong_key_is_refused(model: LlamaCpp) -> None:
+    stranger = Loopback(model._loopback._address, "wrong")
     with pytest.raises(BadRequestError) as caught:
         stranger.post("/tokenize", {"content": "Hello"})
     assert caught.value.status == 401
@@ -291,14 +292,14 @@ def test_a_wrong_key_is_refused(model: Model) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"there is no weight file .*missing\.gguf.* Name a GGUF file"):
-        Engine(Load(tmp_path / "missing.gguf"))
+        LlamaCpp(Load(tmp_path / "missing.gguf"))
 
 
 def test_a_file_that_is_no_gguf_is_named(tmp_path: Path) -> None:
     path = tmp_path / "text.gguf"
     path.write_text("Hello, this is no model.")
     with pytest.raises(WeightsError, match=r"text\.gguf.* is not a GGUF file: it starts with b'Hell'\. Convert"):
-        Engine(Load(path))
+        LlamaCpp(Load(path))
 
 
 @pytest.mark.parametrize("size", [10, 1_000_000, 4_000_000])
@@ -307,7 +308,7 @@ def test_a_file_that_ends_too_early_is_named(load: Load, tmp_path: Path, size: i
     with load.path.open("rb") as whole:
         path.write_bytes(whole.read(size))
     with pytest.raises(WeightsError, match=r"short\.gguf.* is broken: .* Fetch or copy the file again"):
-        Engine(Load(path))
+        LlamaCpp(Load(path))
 
 
 def test_a_file_that_ends_in_its_last_tensor_is_named(load: Load, tmp_path: Path) -> None:
@@ -317,7 +318,7 @@ def test_a_file_that_ends_in_its_last_tensor_is_named(load: Load, tmp_path: Path
     os.truncate(path, load.path.stat().st_size - 100)
     before = set(Path(tempfile.gettempdir()).glob("agentkit-*"))
     with pytest.raises(WeightsError, match=r"almost\.gguf"):
-        Engine(Load(path, 256, 1))
+        LlamaCpp(Load(path, 256, 1))
     assert set(Path(tempfile.gettempdir()).glob("agentkit-*")) <= before
 
 
@@ -327,12 +328,12 @@ def test_a_gpu_that_is_not_there_is_not_passed_over(load: Load) -> None:
     if any("GPU" in device["type"].name for device in xllamacpp.get_device_info()):
         pytest.skip("there is a GPU")
     with pytest.raises(ConfigurationError, match=r"sees no GPU\. Install an xllamacpp wheel with GPU support"):
-        Engine(replace(load, device="gpu"))
+        LlamaCpp(replace(load, device="gpu"))
 
 
 def test_an_unknown_device_is_refused(load: Load) -> None:
     with pytest.raises(ConfigurationError, match="device='tpu' must be 'cpu', 'gpu' or None"):
-        Engine(replace(load, device="tpu"))
+        LlamaCpp(replace(load, device="tpu"))
 
 
 def test_one_core_is_left_to_others() -> None:

@@ -14,7 +14,7 @@ from agentkit.errors import BadRequestError
 from agentkit.messages import Message, Role, ToolCall
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.decoder import Decoder
-from agentkit.runners.local.llama_cpp import Load
+from agentkit.runners.local.engine import Load
 from agentkit.runners.local.prompting import chat_prompt, folded
 from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.weights import find

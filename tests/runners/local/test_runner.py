@@ -20,8 +20,9 @@ from agentkit.generation import Finish, Request, Sampling, TextDelta
 from agentkit.messages import Message
 from agentkit.runners.local import LocalRunner
 from agentkit.runners.local.catalog import DEFAULT
-from agentkit.runners.local.llama_cpp import SLOTS, Load
-from agentkit.runners.local.shared import Model, claim, release
+from agentkit.runners.local.engine import Load
+from agentkit.runners.local.llama_cpp import SLOTS, LlamaCpp
+from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.weights import find
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
@@ -68,25 +69,25 @@ async def answered(runner: LocalRunner, request: Request) -> tuple[list[str], Fi
     return [piece.text for piece in pieces if isinstance(piece, TextDelta)], finish
 
 
-def model_of(load: Load) -> Model:
+def model_of(load: Load) -> LlamaCpp:
     """The loaded model that the runner uses."""
     model = claim(load, lambda: False)
     release(load, unload=False)
     return model
 
 
-def tokens_left(model: Model) -> tuple[int, int]:
+def tokens_left(model: LlamaCpp) -> tuple[int, int]:
     """Tokens and places that no generation holds."""
     return model.room._tokens, model.room._places
 
 
-def decoded(model: Model) -> int:
+def decoded(model: LlamaCpp) -> int:
     """Steps of the decoder so far, by llama.cpp's own count."""
-    (count,) = re.findall(r"n_decode_total (\d+)", model.engine._server.handle_metrics())
+    (count,) = re.findall(r"n_decode_total (\d+)", model._server.handle_metrics())
     return int(count)
 
 
-async def until_free(model: Model) -> None:
+async def until_free(model: LlamaCpp) -> None:
     """Wait until no generation runs any more."""
 
     def wait() -> bool:
@@ -301,11 +302,11 @@ async def test_two_runners_share_one_model_until_both_are_closed(others: list[Lo
         await answered(each, request_of("Hi", 1))
     model = model_of(own)
     await others[0].aclose()
-    assert model.engine.tokens("still there")
+    assert model.tokens("still there")
     await answered(others[1], request_of("Hi", 1))
     assert model_of(own) is model
     await others[1].aclose()
-    assert not hasattr(model.engine, "_server")
+    assert not hasattr(model, "_server")
 
 
 async def test_a_closed_runner_can_be_used_again(others: list[LocalRunner]) -> None:

@@ -97,10 +97,11 @@ def test_no_tcp_port_is_opened(folder: Path) -> None:
 LONG_PATH = """
 from agentkit.errors import BadRequestError
 from agentkit.runners.local.loopback import Loopback
-from agentkit.runners.local.llama_cpp import Engine, Load
+from agentkit.runners.local.engine import Load
+from agentkit.runners.local.llama_cpp import LlamaCpp
 from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.weights import find
-engine = Engine(Load(find(DEFAULT), 256, 1))
+engine = LlamaCpp(Load(find(DEFAULT), 256, 1))
 address = engine._loopback._address
 print(address.rpartition(":")[0], len(engine.tokens("Hello")))
 try:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agentkit.generation import Sampling
 from agentkit.runners.local.catalog import DEFAULT
-from agentkit.runners.local.sampling import LEAST_REPETITION_PENALTY, NAMES, SEEDS, to_body
+from agentkit.runners.local.sampling import LEAST_REPETITION_PENALTY, NAMES, SEEDS, chosen, to_body
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ from agentkit.runners.local.sampling import LEAST_REPETITION_PENALTY, NAMES, SEE
     ],
 )
 def test_each_option_has_its_name_and_value(asked: dict[str, Any], body: dict[str, Any]) -> None:
-    assert to_body(Sampling(**asked), {}) == body
+    assert to_body(chosen(Sampling(**asked), {})) == body
 
 
 def test_every_option_but_max_tokens_has_a_name() -> None:
@@ -48,9 +48,12 @@ def test_every_option_but_max_tokens_has_a_name() -> None:
 
 
 def test_the_defaults_of_the_model_fill_what_is_left_open_only() -> None:
-    defaults = to_body(Sampling(), DEFAULT.sampling)
+    defaults = to_body(chosen(Sampling(), DEFAULT.sampling))
     assert defaults == {"temperature": 0.2, "top_p": 0.9, "repeat_penalty": 1.1}
-    assert to_body(Sampling(temperature=0, seed=3), DEFAULT.sampling) == defaults | {"temperature": 0, "seed": 3}
+    assert to_body(chosen(Sampling(temperature=0, seed=3), DEFAULT.sampling)) == defaults | {
+        "temperature": 0,
+        "seed": 3,
+    }
 
 
 @given(
@@ -62,7 +65,7 @@ def test_the_defaults_of_the_model_fill_what_is_left_open_only() -> None:
     )
 )
 def test_whatever_is_allowed_is_something_that_llama_cpp_takes(sampling: Sampling) -> None:
-    body = to_body(sampling, {})
+    body = to_body(chosen(sampling, {}))
     assert 0 <= body["seed"] < SEEDS
     assert 0 <= body["top_p"] <= 1
     assert LEAST_REPETITION_PENALTY <= body["repeat_penalty"] <= 2

@@ -11,7 +11,7 @@ import pytest
 
 from agentkit.errors import WeightsError
 from agentkit.runners.local.catalog import DEFAULT
-from agentkit.runners.local.llama_cpp import Load
+from agentkit.runners.local.engine import Load
 from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.weights import find
 
@@ -31,9 +31,9 @@ def test_the_last_claim_unloads_and_equal_ones_share(load: Load) -> None:
     first, second = claim(load, lambda: False), claim(load, lambda: False)
     assert first is second
     release(load)
-    assert first.engine.tokens("Hello")
+    assert first.tokens("Hello")
     release(load)
-    assert not hasattr(first.engine, "_server")
+    assert not hasattr(first, "_server")
     third = claim(load, lambda: False)
     assert third is not first
     release(load)
@@ -44,7 +44,7 @@ def test_a_failed_load_may_be_tried_again(load: Load, tmp_path: Path) -> None:
     with pytest.raises(WeightsError):
         claim(own, lambda: False)
     own.path.symlink_to(load.path)
-    assert claim(own, lambda: False).engine.tokens("Hello")
+    assert claim(own, lambda: False).tokens("Hello")
     release(own)
 
 

@@ -64,7 +64,7 @@ def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[
     results = [(call.name, result) for call, result in zip(turn.calls, turn.results, strict=True)]
     if fits_a_sentence(turn.results):
         put(TextDelta(answer(decoder, turn.request, results)))
-    elif decoder.engine.header.least_size < SMALL:
+    elif decoder.engine.weight_bytes < SMALL:
         put(TextDelta(quoted(results)))
     else:
         return None

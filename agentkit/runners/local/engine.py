@@ -1,0 +1,105 @@
+"""The contract of an engine: what computes a model's tokens, whatever the weights and the hardware."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...generation import SamplingOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What to load and how; equal ones share one engine."""
+
+    path: Path
+    """A GGUF file, or a folder of safetensors with its config and tokenizer."""
+    context: int | None = None
+    """Tokens of all prompts and answers that are worked on at once."""
+    threads: int | None = None
+    device: str | None = None
+    """`cpu`, `gpu`, or None: the GPU where there is one."""
+    quantization: str | None = None
+    """`int8`: quantize on load; None: as the weights are."""
+    adapters: tuple[tuple[str, Path], ...] = ()
+    """LoRA adapters by name, each a GGUF file or a folder as PEFT writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One completion."""
+
+    prompt: tuple[int, ...]
+    """Token ids, at least one."""
+    max_tokens: int
+    sampling: SamplingOptions = field(default_factory=lambda: SamplingOptions())
+    """The documented options; those left out change nothing, and nothing is drawn at a temperature of 0."""
+    grammar: str = ""
+    """What the text must satisfy, in GBNF or, after a first line `%llguidance {}`, in llguidance's Lark."""
+    adapter: str | None = None
+    """Name of a loaded LoRA adapter."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields for one engine, in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a completion ended, and its cost in tokens."""
+
+    complete: bool
+    """False when it was cut at `max_tokens`."""
+    computed: int
+    """Of the prompt."""
+    cached: int
+    """Of the prompt, whose computation was there already."""
+    completed: int
+
+
+class Engine(Protocol):
+    """One loaded model. Everything blocks, and is called in worker threads, several at once."""
+
+    name: str
+    """Engine, device and what else decides how it computes, for example `llama.cpp (cpu)`."""
+    context: int
+    """Tokens of all prompts and answers that are worked on at once."""
+    longest: int
+    """Tokens of one prompt and its answer."""
+    weight_bytes: int
+    """About."""
+
+    def generate(self, task: Task, on_text: Callable[[str], object], stopped: Callable[[], bool]) -> End:
+        """Complete a prompt; `on_text` gets the text piece by piece, in this thread.
+
+        Raises:
+            Stopped: `stopped` was true.
+            RunnerError: The request is refused, or the engine failed; the engine lives on.
+        """
+        ...
+
+    def logprob(self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool]) -> tuple[float, End]:
+        """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""
+        ...
+
+    def tokens(self, text: str, *, start: bool = False, marks: bool = False) -> list[int]:
+        """The token ids of a text.
+
+        Args:
+            text: Any text.
+            start: Whether it is a whole prompt, before which the model's first token comes.
+            marks: Whether names of control tokens in it stand for the tokens.
+        """
+        ...
+
+    def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:
+        """Messages as one prompt, by the chat template of the model.
+
+        Raises:
+            BadRequestError: The template refuses them.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the model. Nothing may be running."""
+        ...
