@@ -17,6 +17,8 @@ PACKAGE = ROOT / "agentkit"
 
 FLOORS = {
     "errors": set(),
+    "folders": set(),
+    "whole_files": set(),
     "messages": set(),
     "names": set(),
     "sent": set(),
@@ -26,13 +28,13 @@ FLOORS = {
     "events": {"generation", "messages", "result"},
     "schema": {"errors", "messages"},
     "wire": {"errors", "messages", "names", "generation"},
-    "runners": {"errors", "messages", "generation", "sent", "sources", "wire"},
+    "runners": {"errors", "messages", "generation", "sent", "sources", "wire", "folders", "whole_files"},
     "tooling": {"errors", "messages", "names", "generation", "schema"},
     "testing": {"errors", "runners"},
     "agent": {"errors", "messages", "generation", "result", "events", "wire", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
     "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
-    | {"agent"},
+    | {"agent", "whole_files"},
 }
 """Room -> rooms that it may import from. The empty room is the face, `agentkit` itself."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import ConfigurationError
 from ..sent import Sent
-from .whole_files import write_whole
+from ..whole_files import write_whole
 
 _KEY = re.compile(r'"messages":\s*')
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import ConfigurationError
 from ..messages import Message
-from .whole_files import write_whole
+from ..whole_files import write_whole
 
 
 def default_path() -> Path:

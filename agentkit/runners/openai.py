@@ -13,7 +13,9 @@ from ..sent import Sent
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
 from ..wire.replies import ReplyReader, callable_names
 from ..wire.requests import RequestEncoder
+from .fitting import Fitting
 from .http import Endpoint
+from .profiles import Profile
 from .tokens import cleaned
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class OpenAIRunner:
         retries: Most further tries after an error that may pass (`agentkit.runners.retries` has the table).
         headers: Further headers of every request.
         max_connections: Most requests under way at a time, per event loop; further ones wait in a fair queue.
+        profile: What is known of the server, and fitted to (`agentkit.runners.fitting`). True: what `agentkit doctor`
+            found out, where it did; False: nothing.
 
     Raises:
         ConfigurationError: `model` is empty or `base_url` no URL.
@@ -55,6 +59,7 @@ class OpenAIRunner:
         retries: int = 2,
         headers: Mapping[str, str] | None = None,
         max_connections: int = 500,
+        profile: Profile | bool = True,
     ) -> None:
         if not model:
             raise ConfigurationError("openai needs the name of a model.", hint="For example openai:llama3.2.")
@@ -76,6 +81,7 @@ class OpenAIRunner:
             retries=retries,
             max_connections=max_connections,
         )
+        self._fitting = Fitting(self.name, self._endpoint.sent(b"").url, profile)
 
     @property
     def name(self) -> str:
@@ -87,12 +93,14 @@ class OpenAIRunner:
 
         Raises:
             AuthenticationError: There is no key for the hosted service.
+            ContextOverflowError: The prompt cannot fit, and the server would cut it without a word.
         """
         if self._nowhere:
             raise AuthenticationError(
                 f"There is neither a server nor a key for {self.name!r}.",
                 hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
             )
+        self._fitting.check(request)
         reader = partial(
             ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens, tools=callable_names(request)
         )
@@ -103,7 +111,8 @@ class OpenAIRunner:
         return self._endpoint.sent(self._body(request))
 
     def _body(self, request: Request) -> bytes:
-        return self._encoder.encode(request, stream=self._encoder.streams(request, self._stream))
+        request, stream = self._fitting.fit(request, self._stream)
+        return self._encoder.encode(request, stream=self._encoder.streams(request, stream))
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""

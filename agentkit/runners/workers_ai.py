@@ -14,7 +14,9 @@ from ..sent import Sent
 from ..wire.dialects import WORKERS_AI
 from ..wire.replies import ReplyReader, callable_names
 from ..wire.requests import RequestEncoder
+from .fitting import Fitting
 from .http import Endpoint
+from .profiles import Profile
 from .tokens import cleaned
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class WorkersAIRunner:
         retries: Most further tries after an error that may pass (`agentkit.runners.retries` has the table).
         headers: Further headers of every request, for example those of AI Gateway.
         max_connections: Most requests under way at a time, per event loop; further ones wait in a fair queue.
+        profile: What is known of the model, and fitted to (`agentkit.runners.fitting`). True: what `agentkit doctor`
+            found out, where it did; False: nothing.
 
     Raises:
         AuthenticationError: Account or token is missing, or cannot be one.
@@ -64,6 +68,7 @@ class WorkersAIRunner:
         retries: int = 2,
         headers: Mapping[str, str] | None = None,
         max_connections: int = 500,
+        profile: Profile | bool = True,
     ) -> None:
         if not model.startswith(("@cf/", "@hf/")):
             raise ConfigurationError(f"{model!r} is no model of Workers AI.", hint="Ids begin with @cf/ or @hf/.")
@@ -85,6 +90,7 @@ class WorkersAIRunner:
             retries=retries,
             max_connections=max_connections,
         )
+        self._fitting = Fitting(self.name, self._endpoint.sent(b"").url, profile)
 
     @property
     def name(self) -> str:
@@ -92,7 +98,12 @@ class WorkersAIRunner:
         return f"workers-ai:{self._model}"
 
     def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        """Ask the model once; see `Runner.generate`."""
+        """Ask the model once; see `Runner.generate`.
+
+        Raises:
+            ContextOverflowError: The prompt cannot fit, and the server would cut it without a word.
+        """
+        self._fitting.check(request)
         reader = partial(
             ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens, tools=callable_names(request)
         )
@@ -103,7 +114,8 @@ class WorkersAIRunner:
         return self._endpoint.sent(self._body(request), _affinity(request))
 
     def _body(self, request: Request) -> bytes:
-        return self._encoder.encode(request, stream=self._encoder.streams(request, self._stream))
+        request, stream = self._fitting.fit(request, self._stream)
+        return self._encoder.encode(request, stream=self._encoder.streams(request, stream))
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""

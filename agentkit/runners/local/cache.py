@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
 from ...errors import WeightsError
+from ...folders import cache_folder
 
 
 def cache_dir() -> Path:
@@ -15,18 +14,22 @@ def cache_dir() -> Path:
     Raises:
         WeightsError: It would be in the home folder, and there is none.
     """
-    chosen = os.environ.get("AGENTKIT_CACHE")
     try:
-        return Path(chosen).expanduser().absolute() if chosen else _platform_cache() / "agentkit"
+        return cache_folder()
     except RuntimeError:
         raise WeightsError("this user has no home folder.", hint="Set AGENTKIT_CACHE to a folder.") from None
 
 
-def _platform_cache() -> Path:
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA")
-        return Path(local) if local else Path.home() / "AppData" / "Local"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(chosen) if os.path.isabs(chosen) else Path.home() / ".cache"
+def size_of(path: Path) -> int | None:
+    """Bytes of a file, None where there is none.
+
+    Raises:
+        WeightsError: This user may not look.
+    """
+    try:
+        return path.stat().st_size if path.is_file() else None
+    except OSError as error:
+        raise WeightsError(
+            f"{str(path)!r} cannot be looked at: {error.strerror or error}.",
+            hint="Set AGENTKIT_CACHE to another folder.",
+        ) from error
