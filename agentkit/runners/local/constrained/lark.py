@@ -55,6 +55,11 @@ def one_of(expressions: Iterable[str]) -> str:
     return " | ".join(dict.fromkeys(expressions))
 
 
+def repeated(expression: str, least: int, most: int) -> str:
+    """An expression several times; empty where it may not stand at all."""
+    return f"({expression}){{{least},{most}}}" if most > 0 else ""
+
+
 def pattern(regex: str) -> str:
     """A regular expression in Rust's syntax, which must match all of its text.
 

@@ -1,0 +1,75 @@
+"""Text values as patterns: what stands between the quotation marks of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..schemas import count_of
+from .lark import Rules, pattern
+
+_CHARACTER = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\bfnrt])'
+"""As JSON writes it. No character can be written in two ways, so that texts that are excluded stay out."""
+
+_YEAR = "[1-9][0-9]{3}"
+_LEAP = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:[2468][048]|[13579][26])00)"
+_LONG, _SHORT, _TWENTY_EIGHT = "(?:0[1-9]|[12][0-9]|3[01])", "(?:0[1-9]|[12][0-9]|30)", "(?:0[1-9]|1[0-9]|2[0-8])"
+_DATE = f"(?:{_YEAR}-(?:(?:0[13578]|1[02])-{_LONG}|(?:0[469]|11)-{_SHORT}|02-{_TWENTY_EIGHT})|{_LEAP}-02-29)"
+_HOUR = "(?:[01][0-9]|2[0-3])"
+_TIME = rf"{_HOUR}:[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,6}})?(?:Z|[+-]{_HOUR}:[0-5][0-9])?"
+_SECONDS = "[0-9]{1,4}S"
+_MINUTES = f"[0-9]{{1,4}}M(?:{_SECONDS})?"
+_CLOCK = f"T(?:[0-9]{{1,4}}H(?:{_MINUTES}|{_SECONDS})?|{_MINUTES}|{_SECONDS})"
+_HEX = "[0-9a-f]"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?"
+
+FORMATS = {
+    "date": _DATE,
+    "time": _TIME,
+    "date-time": f"{_DATE}T{_TIME}",
+    "duration": f"P(?:[0-9]{{1,4}}W|[0-9]{{1,4}}D(?:{_CLOCK})?|{_CLOCK})",
+    "uuid": "-".join(f"{_HEX}{{{length}}}" for length in (8, 4, 4, 4, 12)),
+    "email": rf"[A-Za-z0-9](?:[A-Za-z0-9._%+-]{{0,40}}[A-Za-z0-9])?@{_LABEL}(?:\.{_LABEL}){{1,4}}",
+    "ipv4": rf"{_BYTE}(?:\.{_BYTE}){{3}}",
+    "hostname": rf"{_LABEL}(?:\.{_LABEL}){{0,4}}",
+    "uri": r"[a-z][a-z0-9+.-]{1,10}:(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-F]{2}){1,500}",
+}
+"""Texts of the named formats, all of them or the common ones. A `format` that is not here only describes."""
+
+
+def text(rules: Rules, schema: dict[str, Any], longest: int) -> str | None:
+    """The terminal or rule of the text values that satisfy a flat schema; None where there are none.
+
+    Args:
+        rules: Takes it in.
+        schema: Its `format`, `pattern`, `minLength` and `maxLength` count.
+        longest: Characters of a text that nothing else bounds.
+    """
+    least, limit = count_of(schema, "minLength") or 0, count_of(schema, "maxLength")
+    most = max(least, longest if limit is None else min(limit, longest))
+    if limit is not None and limit < least:
+        return None
+    known = FORMATS.get(schema.get("format", "")) if isinstance(schema.get("format", ""), str) else None
+    wanted = schema.get("pattern")
+    if isinstance(wanted, str):
+        leaf = {"type": "string", "pattern": wanted, "minLength": least, "maxLength": most}
+        return rules.rule(f"%json {json.dumps(leaf)}")
+    if known is None:
+        return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{most}}}"))
+    if limit is None and not least:
+        return rules.terminal(_quoted(known))
+    return rules.terminal(f"{_quoted(known)} & {_quoted(f'(?s:.){{{least},{most}}}')}")
+
+
+def key(rules: Rules, excluded: list[str]) -> str:
+    """The terminal of the names of properties that are none of some others."""
+    free = _quoted(f"{_CHARACTER}{{0,60}}")
+    if not excluded:
+        return rules.terminal(free)
+    names = " | ".join(json.dumps(json.dumps(name, ensure_ascii=False)) for name in excluded)
+    return rules.terminal(f"{free} & ~({names})")
+
+
+def _quoted(regex: str) -> str:
+    return pattern(f'"{regex}"')

@@ -1,0 +1,287 @@
+"""JSON Schemas as grammars: each of their values in one way, and nothing else.
+
+A value is written with the spaces that `json.dumps` and the models' own templates write, and no others; properties
+stand in the order of the schema. What nothing bounds gets a bound, so that weak models come to an end.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..schemas import as_schema, count_of, named_kinds, number_of, required_of
+from ..validation import valid
+from .alternatives import apart
+from .call_formats import Style
+from .flattening import Flat, Flattener, UnsayableError, merged
+from .lark import Rules, literal, one_of, pattern, repeated
+from .ranges import NUMBER, at_least, at_most, whole
+from .texts import key, text
+
+MOST_MULTIPLES = 200
+"""Multiples of a number that are written one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where values end that a schema does not bound; a schema's own upper bounds are lowered to these, too."""
+
+    text: int = 8000
+    """Characters."""
+    items: int = 200
+    depth: int = 6
+    """How often a definition may stand inside itself."""
+    free: int = 2
+    """Lists and objects inside each other where any value goes."""
+
+
+class Values:
+    """The rules of the values of one schema.
+
+    Args:
+        rules: Takes them in.
+        root: The schema.
+        bounds: For what it does not bound.
+        style: How values are written.
+    """
+
+    def __init__(self, rules: Rules, root: Any, bounds: Bounds, style: Style = "json") -> None:
+        self._rules = rules
+        self._flattener = Flattener(root)
+        self._root = root
+        self._bounds = bounds
+        self._python = style == "python"
+        self._known: dict[tuple[int, int, int], str | None] = {}
+        self._kept: list[Any] = []
+
+    def value(self) -> str | None:
+        """The rule of the values; None where there are none.
+
+        Raises:
+            UnsayableError: The schema asks for what a grammar cannot say.
+        """
+        return self._of(self._root, self._bounds.depth, self._bounds.free)
+
+    def arguments(self) -> str | None:
+        """The rule of the values as a call has them: an object, or keyword arguments without their brackets."""
+        found = self._flattener.flat(self._root, self._bounds.depth)
+        if found is None:
+            return None
+        schema, depth = {**found[0], "type": "object"}, found[1]
+        if schema.keys() & {"anyOf", "oneOf", "enum", "const"}:
+            if self._python:
+                raise UnsayableError("a choice between whole argument lists")
+            return self._flat(schema, depth, self._bounds.free)
+        pairs = self._pairs({"properties": {}, **schema}, depth, self._bounds.free, top=True)
+        if pairs is None or self._python:
+            return pairs
+        return self._rules.rule(f'"{{" {pairs} "}}"')
+
+    def _of(self, schema: Any, depth: int, free: int) -> str | None:
+        place = id(schema), depth, free
+        if place not in self._known:
+            self._kept.append(schema)  # its id must stay its own
+            found = self._flattener.flat(schema, depth)
+            self._known[place] = None if found is None else self._flat(*found, free)
+        return self._known[place]
+
+    def _flat(self, schema: Flat, depth: int, free: int) -> str | None:
+        if "const" in schema or isinstance(schema.get("enum"), list):
+            return self._closed(schema)
+        for name in ("anyOf", "oneOf"):
+            if isinstance(schema.get(name), list):
+                return self._chosen(schema, name, depth, free)
+        kinds = _kinds(schema)
+        if not kinds:
+            return self._anything(depth, free)
+        found = [self._kind(kind, schema, depth, free) for kind in kinds if kind != "integer" or "number" not in kinds]
+        return self._one_of(found)
+
+    def _kind(self, kind: str, schema: Flat, depth: int, free: int) -> str | None:
+        if kind == "object":
+            pairs = self._pairs(schema, depth, free)
+            return None if pairs is None else self._rules.rule(f'"{{" {pairs} "}}"')
+        if kind == "array":
+            return self._array(schema, depth, free)
+        if kind == "string":
+            return text(self._rules, schema, self._bounds.text)
+        if kind in ("integer", "number"):
+            return self._number(schema, integer=kind == "integer")
+        return self._words([True, False] if kind == "boolean" else [None])
+
+    def _closed(self, schema: Flat) -> str | None:
+        values = schema["enum"] if isinstance(schema.get("enum"), list) else [schema["const"]]
+        return self._words([value for value in values if valid(value, schema)])
+
+    def _words(self, values: list[Any]) -> str | None:
+        found = [literal(self._written(value)) for value in values]
+        return self._rules.terminal(one_of(found)) if found else None
+
+    def _written(self, value: Any) -> str:
+        if not self._python or isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if isinstance(value, dict):
+            return (
+                "{" + ", ".join(f"{self._written(name)}: {self._written(each)}" for name, each in value.items()) + "}"
+            )
+        return "[" + ", ".join(map(self._written, value)) + "]" if isinstance(value, list) else repr(value)
+
+    def _chosen(self, schema: Flat, name: str, depth: int, free: int) -> str | None:
+        base = {key: value for key, value in schema.items() if key != name}
+        flat = [found for choice in schema[name] if (found := self._flattener.flat(choice, depth)) is not None]
+        if name == "oneOf" and not apart([merged(base, choice) or {} for choice, _ in flat]):
+            raise UnsayableError("oneOf whose choices nothing tells apart; anyOf says the same to a model")
+        both = [(merged(base, choice), left) for choice, left in flat]
+        return self._one_of([self._flat(choice, left, free) for choice, left in both if choice is not None])
+
+    def _one_of(self, names: list[str | None]) -> str | None:
+        found = [name for name in names if name is not None]
+        return self._rules.rule(one_of(found)) if found else None
+
+    def _anything(self, depth: int, free: int) -> str | None:
+        kinds = ["string", "number", "boolean", "null", *(["array", "object"] if free > 0 else [])]
+        return self._one_of([self._kind(kind, {}, depth, free - 1) for kind in kinds])
+
+    def _number(self, schema: Flat, *, integer: bool) -> str | None:
+        least, most, strict = _limits(schema)
+        step = number_of(schema, "multipleOf")
+        if step is not None and not (integer and step == 1):
+            return self._multiples(schema, step, integer=integer or float(step).is_integer())
+        if integer:
+            low = None if least is None else math.floor(least) + 1 if strict[0] else math.ceil(least)
+            high = None if most is None else math.ceil(most) - 1 if strict[1] else math.floor(most)
+            regex = whole(low, high)
+            return None if regex is None else self._rules.terminal(pattern(regex))
+        if least is not None and most is not None and (least > most or (least == most and any(strict))):
+            return None
+        parts = [at_least(least, strict=strict[0])] if least is not None else []
+        parts += [at_most(most, strict=strict[1])] if most is not None else []
+        return self._rules.terminal(" & ".join(map(pattern, parts)) or pattern(NUMBER))
+
+    def _multiples(self, schema: Flat, step: float, *, integer: bool) -> str | None:
+        least, most, _ = _limits(schema)
+        if integer and least is not None and most is not None and step >= 1 and most - least <= step * MOST_MULTIPLES:
+            first = math.ceil(least / step)
+            values = [int(step) * place for place in range(first, math.floor(most / step) + 1)]
+            return self._words([value for value in values if valid(value, {**schema, "type": "integer"})])
+        bounds = {name: value for name, value in schema.items() if name == "multipleOf" or "imum" in name}
+        return self._rules.rule(f"%json {json.dumps({'type': 'integer' if integer else 'number', **bounds})}")
+
+    def _array(self, schema: Flat, depth: int, free: int) -> str | None:
+        fixed = [self._of(item, depth, free) for item in schema.get("prefixItems") or []]
+        item = self._of(schema.get("items", True), depth, free)
+        least, limit = count_of(schema, "minItems") or 0, count_of(schema, "maxItems")
+        most = max(least, self._bounds.items if limit is None else min(limit, self._bounds.items))
+        if limit is not None and limit < least:
+            return None
+        closed = item is None or most <= len(fixed) or (bool(fixed) and "items" not in schema and least <= len(fixed))
+        rest = "" if closed else item or ""
+        if None in fixed[:most]:
+            most = fixed.index(None)
+        if most < least or (least > len(fixed) and not rest):
+            return None
+        return self._rules.rule(f'"[" {self._listed([name or "" for name in fixed[:most]], rest, least, most)} "]"')
+
+    def _listed(self, fixed: list[str], rest: str, least: int, most: int) -> str:
+        """Items with commas: each of the first its own, then further ones."""
+        further = ""
+        if rest and most > len(fixed):
+            comma = f'", " {rest}'
+            low, high = max(least - len(fixed), 0), most - len(fixed)
+            if not fixed:
+                some = f"{rest} {repeated(comma, max(low - 1, 0), high - 1)}"
+                return some if low else f"({some})?"
+            further = repeated(comma, low, high)
+        for place in range(len(fixed) - 1, -1, -1):
+            head = '", " ' if place else ""
+            further = f"{head}{fixed[place]} {further}"
+            further = further if place < least else f"({further})?"
+        return further
+
+    def _pairs(self, schema: Flat, depth: int, free: int, *, top: bool = False) -> str | None:
+        """Properties with commas, in their order; None where one that must be there has no value."""
+        properties = {str(name): each for name, each in as_schema(schema.get("properties")).items()}
+        needed, other = required_of(schema), schema.get("additionalProperties")
+        undeclared = [name for name in needed if name not in properties]
+        named = {**properties, **dict.fromkeys(undeclared, True if other is None else other)}
+        pairs: list[tuple[str, bool]] = []
+        for name, each in named.items():
+            with _inside(name):
+                found = self._of(each, depth, free)
+            if found is None and name in needed:
+                return None
+            if found is not None:
+                pairs.append((self._rules.rule(f"{self._head(name, top)} {found}"), name in needed))
+        open_ended = "properties" not in schema if other is None else other is not False
+        if top and self._python:
+            open_ended = False
+        rest = self._others(schema, list(named), True if other is None else other, depth, free) if open_ended else ""
+        least, most = count_of(schema, "minProperties") or 0, count_of(schema, "maxProperties")
+        if least > len(needed) or (most is not None and most < len(pairs)):
+            raise UnsayableError("a number of properties (minProperties, maxProperties)")
+        return self._rules.rule(self._chain(pairs, rest) or '""')
+
+    def _others(self, schema: Flat, named: list[str], values: Any, depth: int, free: int) -> str:
+        """Pairs whose names are not declared, with commas; empty where none can be."""
+        value = self._of(values, depth, free)
+        limit = count_of(schema, "maxProperties")
+        most = self._bounds.items if limit is None else min(limit, self._bounds.items)
+        if value is None or most <= len(named):
+            return ""
+        pair = self._rules.rule(f'{key(self._rules, named)} ": " {value}')
+        more = repeated(f'", " {pair}', 0, most - len(named) - 1)
+        return self._rules.rule(f"{pair} {more}")
+
+    def _head(self, name: str, top: bool) -> str:
+        if not (top and self._python):
+            return literal(json.dumps(name, ensure_ascii=False) + ": ")
+        return literal(f"{name}=")
+
+    def _chain(self, pairs: list[tuple[str, bool]], rest: str) -> str:
+        """Pairs in their order, each required or not, then others: each written once, not in every combination."""
+        begun, fresh = (f'(", " {rest})?', f"({rest})?") if rest else ("", "")
+        for pair, needed in reversed(pairs):
+            if needed:
+                fresh, begun = f"{pair} {begun}", f'", " {pair} {begun}'
+            else:
+                fresh = self._rules.rule(f"{pair} {begun} | {fresh}") if fresh else f"({pair} {begun})?"
+                begun = f'(", " {pair})? {begun}'
+            begun = self._rules.rule(begun)
+        return fresh
+
+
+@contextmanager
+def _inside(name: str) -> Iterator[None]:
+    """Say in errors that they are inside a property."""
+    try:
+        yield
+    except UnsayableError as error:
+        error.path.append(name)
+        raise
+
+
+def _limits(schema: Mapping[str, Any]) -> tuple[float | None, float | None, tuple[bool, bool]]:
+    """Lower and upper bound of a number, and whether each is left out itself."""
+    least, above = number_of(schema, "minimum"), number_of(schema, "exclusiveMinimum")
+    most, below = number_of(schema, "maximum"), number_of(schema, "exclusiveMaximum")
+    lower = above is not None and (least is None or above >= least)
+    upper = below is not None and (most is None or below <= most)
+    return above if lower else least, below if upper else most, (lower, upper)
+
+
+def _kinds(schema: Flat) -> tuple[str, ...]:
+    """The types that a value is written in: those that are named, or the one that other keywords speak of."""
+    named = named_kinds(schema)
+    if named:
+        return named
+    spoken = (
+        ("object", ("properties", "required", "additionalProperties", "minProperties", "maxProperties")),
+        ("array", ("items", "prefixItems", "minItems", "maxItems")),
+        ("string", ("pattern", "format", "minLength", "maxLength")),
+        ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
+    )
+    return tuple(kind for kind, words in spoken if any(word in schema for word in words))[:1]
