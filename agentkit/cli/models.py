@@ -42,9 +42,9 @@ def _local() -> list[dict[str, Any]]:
         {
             "runner": "local" if entry is DEFAULT else f"local:{entry.id}",
             "model": entry.id,
-            "licence": entry.licence,
-            "bytes": entry.size,
-            "context": entry.context,
+            "licence": entry.licence.name,
+            "bytes": entry.source.download_size or 0,
+            "context": entry.window,
         }
         | _place(weights, entry)
         for entry in ENTRIES.values()

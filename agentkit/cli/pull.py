@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import ConfigurationError, WeightsError
+from ..errors import WeightsError
 from .weights import fetch
 
 
@@ -21,11 +21,11 @@ def pull(
     What is there already is not fetched again. An interrupted pull leaves nothing behind.
     """
     from ..runners.local import weights
-    from ..runners.local.catalog import DEFAULT, ENTRIES
+    from ..runners.local.lookup import find_entry, unknown_model
 
-    entry = ENTRIES.get(model.removeprefix("local:")) if model else DEFAULT
+    entry = find_entry(model or "")
     if entry is None:
-        raise ConfigurationError(f"there is no model {model!r} to pull.", hint=f"There is: {', '.join(ENTRIES)}.")
+        raise unknown_model(model or "")
     try:
         found = weights.find(entry)
     except WeightsError:  # what is there is broken, and is fetched again

