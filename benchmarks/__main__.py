@@ -19,7 +19,7 @@ NAMES = (
     "streaming",
     "concurrency",
     "local_speed",
-    "embedded_calls",
+    "toolcalls",
 )
 
 

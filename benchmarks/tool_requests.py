@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,6 @@ from typing import Any
 from agentkit.messages import ToolSpec
 
 FOLDER = Path(__file__).parent / "requests"
-KINDS = ("single", "several", "several", "two", "several", "several", "none", "several")
 OFFERED = 6
 TALK = 0.6
 """Part of the requests without a call that ask for nothing any tool does; the others lack their tool."""
@@ -59,20 +59,23 @@ class Filled:
     second: dict[str, Any]
 
 
-def generate(name: str, count: int, seed: int) -> list[Item]:
-    """Requests over the tools of one file: of eight, one with one tool, five with several, one for two calls, one none.
+def generate(name: str, counts: Mapping[str, int], seed: int) -> list[Item]:
+    """Requests over the tools of one file, each tool as often as the others.
 
     Args:
         name: `dev` or `held_out`.
-        count: How many.
+        counts: How many of each kind.
         seed: Of all random choices.
     """
     tools, talk = read(FOLDER / f"{name}.txt")
-    draw = random.Random(seed)
-    queue: list[Described] = []
-    while len(queue) < count:
-        queue += draw.sample(tools, len(tools))
-    return [_item(KINDS[index % len(KINDS)], queue[index], tools, talk, draw) for index in range(count)]
+    items: list[Item] = []
+    for kind, count in counts.items():
+        draw = random.Random(f"{seed} {kind}")
+        queue: list[Described] = []
+        while len(queue) < count:
+            queue += draw.sample(tools, len(tools))
+        items += [_item(kind, tool, tools, talk, draw) for tool in queue[:count]]
+    return items
 
 
 def _item(kind: str, tool: Described, tools: list[Described], talk: list[str], draw: random.Random) -> Item:
