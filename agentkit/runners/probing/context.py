@@ -136,6 +136,11 @@ def _is_cut(base: Look, fits: Look, look: Look) -> bool:
 async def _forgotten(subject: Subject, base: Look, fits: Look, look: Look) -> Finding:
     """The code word was not repeated: because it was cut off, or because the model does not find it."""
     if look.counted:
+        longer = await _look(subject, look.words * 2)  # only a little may be missing yet
+        if longer.answer.error is not None:
+            return await _refused(subject, fits, longer)
+        if _is_cut(base, fits, longer):
+            return _cut(longer, f"of {longer.words:,} words it counts {longer.counted:,} tokens")
         told = f"{_tokens(look):,} tokens are taken, but the beginning is no longer found after {_tokens(fits):,}"
         return Finding("context", "unknown", told, "The model loses track, or is not shown all.", tokens=_tokens(fits))
     last = await _look(subject, look.words, code_last=True)

@@ -42,7 +42,7 @@ async def test_a_refusal_without_numbers_is_searched_for() -> None:
     assert 2_600 <= (finding.tokens or 0) <= 3_000
 
 
-@pytest.mark.parametrize("window", [500, 1_500, 6_000])
+@pytest.mark.parametrize("window", [500, 1_500, 2_000, 6_000])
 async def test_a_silent_cut_is_seen_by_the_tokens_that_are_counted(window: int) -> None:
     finding = await found(Able(window=window, overflow="cut"))
     assert (finding.verdict, finding.tokens) == ("no", window)
