@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,22 +10,12 @@ import pytest
 from agentkit.errors import BadRequestError, ContextOverflowError
 from agentkit.generation import Delta, Finish, Repaired, Request, Sampling, TextDelta
 from agentkit.messages import Message, ToolCall, ToolSpec
-from agentkit.runners.local.catalog import DEFAULT
-from agentkit.runners.local.weights import find
 from agentkit.runners.openai import OpenAIRunner
+
+from .llama_server import llama_servers
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
 
-SERVER = """
-import os, sys, xllamacpp
-params = xllamacpp.CommonParams()
-params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], 0
-params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 1024, 1, 1
-server = xllamacpp.Server(params)
-print(server.listening_address, flush=True)
-sys.stdin.read()
-os._exit(0)
-"""
 ADD = ToolSpec(
     "add",
     "Add two numbers.",
@@ -38,15 +26,8 @@ ADD = ToolSpec(
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of the server, in a process of its own."""
-    pytest.importorskip("xllamacpp", reason="xllamacpp is not installed")
-    weights = find(DEFAULT)
-    if weights is None:
-        pytest.skip("the embedded model is not pulled")
-    command = [sys.executable, "-c", SERVER, str(weights)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, text=True, **pipes) as process:  # type: ignore[call-overload]
-        yield process.stdout.readline().strip()
-        process.communicate()
+    with llama_servers() as (server,):
+        yield server.url
 
 
 async def ask(url: str, request: Request, *, stream: bool) -> list[Delta]:
