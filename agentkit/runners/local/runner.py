@@ -16,7 +16,7 @@ from anyio.to_thread import run_sync
 
 from ...errors import ConfigurationError
 from ...generation import Delta, Finish, FinishReason, Request, TextDelta
-from .calling.planning import Planner
+from .calling.planning import Planner, Recipe
 from .calling.policy import respond
 from .calling.structured import structured_answer
 from .catalog import DEFAULT
@@ -108,7 +108,7 @@ class LocalRunner:
         if request.output_schema is not None:
             job.put(TextDelta(structured_answer(decoder, request.messages, request.output_schema)))
             return "stop"
-        reason = respond(decoder, self._planner, request, job.put) if request.tools else None
+        reason = respond(decoder, Recipe(decoder, self._planner), request, job.put) if request.tools else None
         return reason or chat(decoder, request, self._entry.sampling if self._entry else {}, job.put)
 
     def _found(self, job: Job[Delta]) -> Load:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from ....messages import ToolSpec
 from ..decoder import Decoder
@@ -67,15 +67,10 @@ class Planner:
 
     def calls(self, decoder: Decoder, step: Step) -> list[dict[str, Any]]:
         """The arguments of each call of a step; every one satisfies the tool's schema."""
-        return self._once(("calls", _key(step.tool), step.source), lambda: _calls(decoder, step.tool, step.source))
+        return self.once(("calls", key_of(step.tool), step.source), lambda: _calls(decoder, step.tool, step.source))
 
-    def _step(self, decoder: Decoder, clause: Clause, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
-        key = ("rank", clause.text, *(_key(tool) for tool in tools))
-        choices: list[Choice] = self._once(key, lambda: rank(decoder, tools, clause.text))
-        best = choices[0]
-        return [Step(best.tool, clause, clause.text)] if must or best.score > 0 else []
-
-    def _once(self, key: Hashable, work: Callable[[], T]) -> T:
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What some work gave the last time, today; it is done where that is not known."""
         key = date.today(), key  # what tomorrow is, changes overnight
         with self._lock:
             if key in self._known:
@@ -86,6 +81,40 @@ class Planner:
             while len(self._known) > REMEMBERED:
                 del self._known[next(iter(self._known))]
         return result
+
+    def _step(self, decoder: Decoder, clause: Clause, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
+        key = ("rank", clause.text, *(key_of(tool) for tool in tools))
+        choices: list[Choice] = self.once(key, lambda: rank(decoder, tools, clause.text))
+        best = choices[0]
+        return [Step(best.tool, clause, clause.text)] if must or best.score > 0 else []
+
+
+class Caller(Protocol):
+    """Finds the calls of a request."""
+
+    def steps(self, request: str, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
+        """The parts of a request that are for a tool, in order; at least one where there `must` be."""
+        ...
+
+    def calls(self, step: Step) -> list[dict[str, Any]]:
+        """The arguments of each call of a step; every one satisfies the tool's schema."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The caller that needs nothing but a model that can complete texts."""
+
+    decoder: Decoder
+    planner: Planner
+
+    def steps(self, request: str, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
+        """See `Planner.steps`."""
+        return self.planner.steps(self.decoder, request, tools, must=must)
+
+    def calls(self, step: Step) -> list[dict[str, Any]]:
+        """See `Planner.calls`."""
+        return self.planner.calls(self.decoder, step)
 
 
 def _calls(decoder: Decoder, tool: ToolSpec, source: str) -> list[dict[str, Any]]:
@@ -105,5 +134,6 @@ def _stands_alone(step: Step) -> bool:
     return not found.missing and says_something
 
 
-def _key(tool: ToolSpec) -> Hashable:
+def key_of(tool: ToolSpec) -> Hashable:
+    """What tells a tool from another one, of its name or not."""
     return tool.name, tool.description, json.dumps(tool.parameters, sort_keys=True)

@@ -14,7 +14,7 @@ from ..decoder import Decoder
 from ..grammar import to_json
 from .answering import answer, fits_a_sentence, quoted
 from .clauses import Clause, with_result
-from .planning import Planner, Step
+from .planning import Caller, Step
 
 SMALL = 600_000_000
 """Bytes of weights; a model with fewer does not retell long results, it shows them."""
@@ -47,14 +47,14 @@ def turn_of(messages: Sequence[Message]) -> Turn:
     return Turn(_shortened(messages[last].content) if last >= 0 else "", calls, results)
 
 
-def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[[Delta], None]) -> FinishReason | None:
+def respond(decoder: Decoder, caller: Caller, request: Request, put: Callable[[Delta], None]) -> FinishReason | None:
     """Call tools, or say what they gave.
 
     Returns:
         How it ended, or None when no tool fits and the model is to answer in its own words.
     """
     turn = turn_of(request.messages)
-    calls = _next_calls(decoder, planner, request, turn)
+    calls = next_calls(caller, request, turn)
     for name, arguments in calls:
         put(ToolCall(mint(), name, arguments))
     if calls:
@@ -71,19 +71,19 @@ def respond(decoder: Decoder, planner: Planner, request: Request, put: Callable[
     return "stop"
 
 
-def _next_calls(decoder: Decoder, planner: Planner, request: Request, turn: Turn) -> list[tuple[str, str]]:
+def next_calls(caller: Caller, request: Request, turn: Turn) -> list[tuple[str, str]]:
     """The calls that are still to be made and can be made now: each a name and its arguments."""
     if not request.tools or request.tool_choice == "none" or not turn.request.strip():
         return []
     done = [(call.name, _plain(call.arguments)) for call in turn.calls]
     calls: list[tuple[str, str]] = []
     result = ""
-    for step in _steps(decoder, planner, request, turn):
+    for step in _steps(caller, request, turn):
         if step.clause.later and calls:
             break  # it comes after what is called in this turn
         if step.clause.later and result and fits_a_sentence([result]):
             step = _with_result(step, result)
-        for arguments in planner.calls(decoder, step):
+        for arguments in caller.calls(step):
             call = step.tool.name, to_json(arguments)
             if (step.tool.name, arguments) in done:
                 result = turn.results[done.index((step.tool.name, arguments))]
@@ -92,12 +92,12 @@ def _next_calls(decoder: Decoder, planner: Planner, request: Request, turn: Turn
     return calls
 
 
-def _steps(decoder: Decoder, planner: Planner, request: Request, turn: Turn) -> list[Step]:
+def _steps(caller: Caller, request: Request, turn: Turn) -> list[Step]:
     named = [tool for tool in request.tools if tool.name == request.tool_choice]
     if named:
         return [] if turn.calls else [Step(named[0], Clause(turn.request), turn.request)]
     must = request.tool_choice == "required" and not turn.calls
-    return planner.steps(decoder, turn.request, request.tools, must=must)
+    return caller.steps(turn.request, request.tools, must=must)
 
 
 def _shortened(text: str) -> str:
