@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 from huggingface_hub.errors import (
@@ -35,7 +35,7 @@ def explained(endpoint: str, repo: str, revision: str, target: Path) -> Iterator
     except OfflineModeIsEnabled as error:  # is an OSError too
         raise WeightsError(
             f"{repo!r} is not complete in {str(target)!r}, and HF_HUB_OFFLINE forbids to fetch it.",
-            hint="Unset HF_HUB_OFFLINE, or copy the files into that folder's place from another machine.",
+            hint="Unset HF_HUB_OFFLINE, or copy that folder from another machine.",
         ) from error
     except HFValidationError as error:
         raise WeightsError(f"{repo!r} is no name of a repository.", hint="It is written owner/name.") from error
@@ -52,9 +52,12 @@ def explained(endpoint: str, repo: str, revision: str, target: Path) -> Iterator
 
 
 def place(endpoint: str) -> str:
-    """The hub's host, without what else an address may carry."""
-    parts = urlsplit(endpoint)
-    return repr(parts.hostname or endpoint)
+    """The hub's host, without what else an address may carry, a password for example."""
+    return repr(_bare(endpoint).partition("://")[2].partition("/")[0] or endpoint)
+
+
+def _bare(endpoint: str) -> str:
+    return re.sub("//.*@", "//", endpoint)
 
 
 def reason(error: Exception) -> str:
@@ -81,7 +84,7 @@ def _refused(error: HfHubHTTPError, endpoint: str, repo: str, revision: str) -> 
         then = "wait until access is granted" if token else "set HF_TOKEN to a token of that account"
         return WeightsError(
             f"the repository {repo!r} is gated, and {account}.",
-            hint=f"Accept its licence on {endpoint}/{repo}, then {then}.",
+            hint=f"Accept its licence on {_bare(endpoint)}/{repo}, then {then}.",
         )
     if isinstance(error, DisabledRepoError):
         return WeightsError(f"the repository {repo!r} has been disabled.", hint="Choose another one.")

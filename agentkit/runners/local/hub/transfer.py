@@ -80,6 +80,8 @@ class Transfer:
 
     def _more(self, stop: threading.Event) -> None:
         """Bring at least one more byte, or raise."""
+        if stop.is_set():
+            raise Stopped
         held = self.done = self._held()
         try:
             self._receive(held, stop)

@@ -79,6 +79,8 @@ class Fault:
     """Bytes after which the connection is cut."""
     hold: int | None = None
     """Bytes after which the answer waits for `go`."""
+    silent: bool = False
+    """Not even the head of the answer comes before `go`."""
     plain: bool = False
     """The Range of the request is not heard."""
 
@@ -195,6 +197,9 @@ class _Handler(BaseHTTPRequestHandler):
     def failed(self, path: str) -> bool:
         """Whether a fault has answered in place of this server; one about bytes waits for them."""
         fault = self.server.hub.fault(path)
+        if fault and fault.silent:
+            self.server.hub.half.release()
+            self.server.hub.go.wait(PATIENCE)
         if fault and fault.status:
             self.answer(path, fault.status, fault.headers, fault.body)
             return True
@@ -223,20 +228,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, body: bytes, sent: Sent) -> None:
         fault = self.fault or Fault("")
         stop = next((at for at in (fault.cut, fault.hold) if at is not None), len(body))
+        self._write(body[:stop], sent)
+        if stop < len(body):
+            if fault.cut is not None:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            self.server.hub.half.release()
+            self.server.hub.go.wait(PATIENCE)
+        self._write(body[stop:], sent)
+
+    def _write(self, body: bytes, sent: Sent) -> None:
         for at in range(0, len(body), BLOCK):
-            block = body[at : at + BLOCK] if at + BLOCK <= stop or at >= stop else body[at:stop]
+            block = body[at : at + BLOCK]
             self.wfile.write(block)
             sent.size += len(block)
-            if at < stop <= at + BLOCK and stop < len(body):
-                if fault.cut is not None:
-                    self.close_connection = True
-                    self.connection.shutdown(socket.SHUT_RDWR)
-                    return
-                self.server.hub.half.release()
-                self.server.hub.go.wait(PATIENCE)
-                rest = body[stop : at + BLOCK]
-                self.wfile.write(rest)
-                sent.size += len(rest)
 
 
 class _Storage(_Handler):

@@ -79,7 +79,7 @@ def test_a_branch_that_is_here_needs_no_network(hub: Hub, repo: Repo, target: Pa
 def test_another_branch_needs_the_network(hub: Hub, repo: Repo, target: Path) -> None:
     fetch(NAME, "main", target)
     hub.close()
-    with pytest.raises(WeightsError, match=r"no connection to '127\.0\.0\.1'"):
+    with pytest.raises(WeightsError, match="no connection to"):
         fetch(NAME, "other", target)
     assert is_complete(target)
 
