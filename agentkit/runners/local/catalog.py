@@ -18,16 +18,19 @@ LLAMA = Licence(
     "Llama 2 Community License",
     "https://ai.meta.com/llama/license/",
     "It comes with a use policy, and with limits for very large services.",
+    short="Llama 2",
 )
 QWEN = Licence(
     "Tongyi Qianwen License Agreement",
     "https://github.com/QwenLM/Qwen/blob/main/Tongyi%20Qianwen%20LICENSE%20AGREEMENT",
     "Commercial use is free below 100 million users a month.",
+    short="Tongyi Qianwen",
 )
 QWEN_RESEARCH = Licence(
     "Tongyi Qianwen Research License Agreement",
     "https://github.com/QwenLM/Qwen/blob/main/Tongyi%20Qianwen%20RESEARCH%20LICENSE%20AGREEMENT",
     "It is for research and evaluation, not for commercial use.",
+    short="Qianwen Research",
 )
 
 LLAMA_7B = Architecture("LlamaForCausalLM", 32, 4096, 11_008, heads=32, kv_heads=32, vocabulary=32_000, positions=4096)

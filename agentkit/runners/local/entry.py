@@ -18,6 +18,8 @@ class Licence:
     """A page with the text."""
     note: str = ""
     """What most people must know of it."""
+    short: str = ""
+    """The name in a table, where the whole one is long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,29 @@ from difflib import get_close_matches
 from ...errors import ConfigurationError
 from .catalog import DEFAULT, ENTRIES
 from .entry import Entry
+from .own_models import own_models
 
 
 def entries() -> tuple[Entry, ...]:
-    """Every model that has a name."""
-    return tuple(ENTRIES.values())
+    """Every model that has a name: the catalogue's, as the user's own models file changes it, and those of that file.
+
+    Raises:
+        ConfigurationError: The file is wrong.
+    """
+    own = {entry.id: entry for entry in own_models(ENTRIES)}
+    return tuple((ENTRIES | own).values())
 
 
 def find_entry(name: str) -> Entry | None:
-    """The model of a name: its id or an alias, in any case, with or without `local:`; an empty one is the default."""
+    """The model of a name: its id or an alias, in any case, with or without `local:`; an empty one is the default.
+
+    Raises:
+        ConfigurationError: The user's own models file is wrong.
+    """
     wanted = name.removeprefix("local:").strip().casefold()
     if not wanted or wanted == "local":
         wanted = DEFAULT.id
-    for entry in entries():
+    for entry in reversed(entries()):  # a user's own name goes before the same one of the catalogue
         if wanted in (known.casefold() for known in (entry.id, *entry.aliases)):
             return entry
     return None
@@ -39,5 +49,6 @@ def unknown_model(name: str) -> ConfigurationError:
 
 
 def short_name(entry: Entry) -> str:
-    """The shortest name that is enough."""
-    return min(entry.aliases, key=len, default=entry.id)
+    """The last part of an id, where that is enough."""
+    bare = entry.id.rpartition("/")[2]
+    return bare if bare in entry.aliases else entry.id

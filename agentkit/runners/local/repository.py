@@ -52,21 +52,21 @@ class HubRepository:
 
     def find(self) -> Path | None:
         """What was pulled or taken over, complete."""
-        folder = self._folder
+        folder = self.folder
         if not _is_there(folder / ADOPTED) and not (_is_there(folder) and is_complete(folder)):
             return None
         return weights_in(folder)
 
     def pull(self, name: str, progress: Progress, stopped: Callable[[], bool]) -> Path:
         """Fetch it; what an interrupted pull has brought is kept, and the next one goes on there. See `Source.pull`."""
-        folder = self._folder
+        folder = self.folder
         if not _is_there(folder / ADOPTED):
             fetch(self.repo, self.revision, folder, progress, stopped, only=self.only)
         return weights_in(folder)
 
     def adopt(self, given: Path, progress: Progress) -> Path:
         """Link the user's files into the cache folder, or copy them from another file system; see `Source.adopt`."""
-        folder = self._folder
+        folder = self.folder
         if self.find():
             raise WeightsError(
                 f"these weights are here already: {str(folder)!r}.", hint="To have others, remove that folder first."
@@ -89,7 +89,8 @@ class HubRepository:
         return weights_in(folder)
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
+        """Where it is kept, complete or not."""
         name = "@".join((self.repo.replace("/", "--"), self.revision, *self.only))
         return cache_dir() / re.sub(r"[^\w.@-]+", "-", name)
 
