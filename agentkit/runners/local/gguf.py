@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import mmap
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ _SCALARS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: 
 _STRING, _ARRAY = 8, 9
 _LONGEST = 16 * 2**20
 """Bytes of the longest text that is believed; chat templates have some 10,000."""
+_TOKENS = "tokenizer.ggml.tokens"
+_SPECIAL = {"bos_token": "tokenizer.ggml.bos_token_id", "eos_token": "tokenizer.ggml.eos_token_id"}
 _DIMENSIONS = 4
 """The most that a tensor has in GGML."""
 
@@ -32,6 +34,8 @@ class Header:
     """Key-value pairs, without the arrays."""
     least_size: int
     """The file must have more bytes than this: the last tensor starts here."""
+    special: dict[str, str] = field(default_factory=dict)
+    """Texts of the first and the last token of a text, `bos_token` and `eos_token`, where the file says."""
 
     @property
     def architecture(self) -> str:
@@ -99,12 +103,15 @@ class _Reader:
     def __init__(self, data: mmap.mmap) -> None:
         self._data = data
         self._at = len(MAGIC)
+        self._tokens_at: int | None = None
 
     def header(self) -> Header:
         _, tensors, pairs = self._take("IQQ")
         metadata = {}
         for _ in range(pairs):
             key, kind = self._string(), self._one("I")
+            if key == _TOKENS and kind == _ARRAY:
+                self._tokens_at = self._at
             value = self._value(kind)
             if value is not None:
                 metadata[key] = value
@@ -112,7 +119,26 @@ class _Reader:
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:
             raise ValueError(alignment)
-        return Header(metadata, math.ceil(self._at / alignment) * alignment + offset)
+        return Header(metadata, math.ceil(self._at / alignment) * alignment + offset, self._special(metadata))
+
+    def _special(self, metadata: dict[str, Any]) -> dict[str, str]:
+        found = {}
+        for name, key in _SPECIAL.items():
+            text = self._token(metadata.get(key))
+            if text is not None:
+                found[name] = text
+        return found
+
+    def _token(self, index: Any) -> str | None:
+        """The text of a token; None where there is no such token."""
+        if self._tokens_at is None or not isinstance(index, int):
+            return None
+        self._at = self._tokens_at
+        element, count = self._take("IQ")
+        if element != _STRING or not 0 <= index < count:
+            return None
+        self._skip_strings(index)
+        return self._string()
 
     def _take(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(f"<{layout}", self._data, self._at)

@@ -272,3 +272,28 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     path.write_bytes(WHOLE)
     path.chmod(0)
     assert "cannot be read: Permission denied" in broken(path, "Make it readable, or name another file.")
+
+
+VOCABULARY = pair("tokenizer.ggml.tokens", ARRAY, array(STRING, 3, text("<unk>") + text("<s>") + text("</s>")))
+
+
+def index_of(key: str, index: int) -> bytes:
+    return pair(f"tokenizer.ggml.{key}_token_id", UINT32, struct.pack("<I", index))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "special"),
+    [
+        ((VOCABULARY, index_of("bos", 1), index_of("eos", 2)), {"bos_token": "<s>", "eos_token": "</s>"}),
+        ((index_of("eos", 2), VOCABULARY), {"eos_token": "</s>"}),
+        ((VOCABULARY, index_of("bos", 3)), {}),
+        ((index_of("bos", 1),), {}),
+        ((pair("tokenizer.ggml.tokens", ARRAY, array(UINT32, 1, bytes(4))), index_of("bos", 0)), {}),
+    ],
+)
+def test_the_special_tokens_are_told_by_their_texts(
+    file: Callable[[bytes], Path], pairs: tuple[bytes, ...], special: dict[str, str]
+) -> None:
+    found = read_header(file(header(ARCHITECTURE, *pairs, TEMPLATE).ljust(512, b"\0")))
+    assert found.special == special
+    assert found.template == "{{ messages }}"
