@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .engine import Engine, Load
 from .llama_cpp import LlamaCpp
+from .transformers.engine import Transformers
 
 
 def opened(load: Load) -> Engine:
@@ -14,4 +15,4 @@ def opened(load: Load) -> Engine:
         WeightsError: The weights are missing, broken, or not of a model that the engine knows.
         ConfigurationError: A GPU was asked for and there is none.
     """
-    return LlamaCpp(load)
+    return Transformers(load) if load.path.is_dir() else LlamaCpp(load)

@@ -1,0 +1,1 @@
+"""The transformers engine: folders of safetensors, on a GPU."""
