@@ -12,6 +12,7 @@ import typer
 from ..errors import AgentKitError
 from . import exits
 from .chat import chat
+from .doctor import doctor
 from .models import models
 from .options import flag
 from .pull import pull
@@ -20,7 +21,7 @@ from .show import show
 from .text import one_line, sentences
 from .tools import tools
 
-VERBS = (run, chat, show, tools, models, pull)
+VERBS = (run, chat, show, tools, models, pull, doctor)
 
 app = typer.Typer(
     name="agentkit",

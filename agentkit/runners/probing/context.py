@@ -1,7 +1,8 @@
 """The context window: what the server states, refuses, or cuts off without a word.
 
 A code word stands at the front of a text that grows until it is refused, or the word is no longer known, or the server
-counts fewer tokens than it was sent. What a server refuses costs nothing, and what it states ends the search at once.
+counts fewer tokens than it was sent. What a server refuses costs nothing, and what it states ends the search at once;
+a runner in this process, which counts before it computes, is asked for the longest text first.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ async def context(subject: Subject, most: int = MOST) -> Finding:
         `yes` where too long a text is refused, `no` where it is cut, `unknown` where nothing was too long.
     """
     stated = await subject.ask("Say OK.", max_tokens=ENDLESS, enough=16)
-    limit = _limit(stated)
+    limit = _limit(stated) or (None if subject.address else _limit((await _look(subject, most)).answer))
     if limit:
-        return Finding("context", "yes", f"the server states {limit:,} tokens", REFUSES, tokens=limit)
+        return Finding("context", "yes", f"{limit:,} tokens, as it states itself", REFUSES, tokens=limit)
     start = perf_counter()
     base = await _look(subject, 0)
     if base.answer.error is not None:
@@ -108,7 +109,7 @@ async def _refused(subject: Subject, fits: Look, look: Look) -> Finding:
     error = look.answer.error
     assert error is not None
     if limit := _limit(look.answer):
-        return Finding("context", "yes", f"the server refuses more than {limit:,} tokens", REFUSES, tokens=limit)
+        return Finding("context", "yes", f"more than {limit:,} tokens are refused", REFUSES, tokens=limit)
     if not isinstance(error, BadRequestError):
         told = f"{_tokens(fits):,} tokens fit; of {look.words:,} words: {quoted(error.message, marks=False)}"
         return Finding("context", "unknown", told, error.hint, tokens=_tokens(fits))

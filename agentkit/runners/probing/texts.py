@@ -63,7 +63,7 @@ async def stop(subject: Subject) -> Finding:
         return failed("stop", answer.error)
     if "6" in answer.text:
         return Finding("stop", "no", f"says {quoted(answer.text)}, though 6 should end it")
-    if "5" in answer.text:
+    if re.search(r"5[\s,]*$", answer.text):
         return Finding("stop", "yes", f"says {quoted(answer.text)}, where 6 would follow")
     return Finding("stop", "unknown", f"says {quoted(answer.text)}, which never comes to the 6 that would end it")
 

@@ -39,6 +39,8 @@ class Able:
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
     def __call__(self, seen: Seen) -> Sequence[Step]:
+        if seen.method == "GET":
+            return reply({"error": {"message": "not here"}}, 404)
         body = seen.json
         self.bodies.append(body)
         said = [f"{message['role']}: {message['content']}" for message in body["messages"]]

@@ -33,7 +33,7 @@ async def test_what_the_server_states_costs_one_request() -> None:
 async def test_a_refusal_tells_the_window(window: int) -> None:
     finding = await found(Able(window=window))
     assert (finding.verdict, finding.tokens) == ("yes", window)
-    assert "refuses more" in finding.evidence
+    assert "are refused" in finding.evidence
 
 
 async def test_a_refusal_without_numbers_is_searched_for() -> None:

@@ -27,6 +27,11 @@ async def probed(server: Loopback, **options: Any) -> dict[str, Finding]:
         await subject.aclose()
 
 
+def posted(server: Loopback) -> int:
+    """How many questions came."""
+    return sum(request.method == "POST" for request in server.requests)
+
+
 async def test_a_server_that_can_do_everything() -> None:
     async with serve(Able(window=3_000)) as server:
         found = await probed(server)
@@ -82,7 +87,8 @@ async def test_a_server_that_refuses_tools() -> None:
     able = Able()
 
     def answer(seen: Any) -> Any:
-        return reply({"error": {"message": "tools are not supported"}}, 400) if "tools" in seen.json else able(seen)
+        refused = reply({"error": {"message": "tools are not supported"}}, 400)
+        return refused if b'"tools"' in seen.body else able(seen)
 
     async with serve(answer) as server:
         found = await probed(server, most_context=0)
@@ -94,14 +100,14 @@ async def test_a_server_that_refuses_tools() -> None:
 async def test_a_quick_probe_asks_little() -> None:
     async with serve(Able()) as server:
         found = await probed(server, quick=True)
-        assert len(server.requests) <= 10
+        assert posted(server) <= 10
     assert found.keys() == TITLES.keys() - {"parallel_calls", "stop", "seed", "context"}
 
 
 async def test_a_wrong_key_ends_it_after_one_request() -> None:
     async with serve(reply({"error": {"message": "Incorrect API key provided"}}, 401)) as server:
         found = await probed(server)
-        assert len(server.requests) == 1
+        assert posted(server) == 1
     assert {name: finding.verdict for name, finding in found.items()} == {"reachable": "yes", "access": "no"}
     assert "Incorrect API key" in found["access"].evidence
     assert found["access"].hint
@@ -138,7 +144,7 @@ async def test_an_empty_answer_is_none() -> None:
 
 async def test_a_server_that_dies_in_between_leaves_the_rest_unknown() -> None:
     able = Able()
-    async with serve(*[able] * 4, ["close"]) as server:
+    async with serve(*[able] * 6, ["close"]) as server:
         found = await probed(server, timeout=30)
     assert found["answers"].verdict == "yes"
     assert found["seed"].verdict == "unknown"
@@ -150,7 +156,7 @@ async def test_a_model_that_thinks_gets_more_room() -> None:
     able = Able()
 
     def answer(seen: Any) -> Any:
-        if seen.json["max_tokens"] < 200:
+        if seen.body and seen.json["max_tokens"] < 200:
             thinks = {"choices": [{"message": {"reasoning": "Hm ..."}, "finish_reason": "length"}]}
             return reply(thinks)
         return able(seen)
@@ -165,7 +171,7 @@ async def test_costs_are_counted() -> None:
         subject = target("openai:able", base_url=f"{server.url}/v1")
         [_ async for _ in probe(subject, quick=True)]
         await subject.aclose()
-        assert subject.requests == len(server.requests)
+        assert subject.requests == posted(server)
     assert subject.usage.requests == subject.requests
     assert subject.usage.prompt_tokens > 50
 
