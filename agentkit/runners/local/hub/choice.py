@@ -48,7 +48,7 @@ def choose(repo: str, files: Iterable[HubFile], only: Sequence[str]) -> tuple[Hu
     Raises:
         WeightsError: There are no weights among them that may be loaded, or one would leave the folder.
     """
-    files = tuple(files)
+    files = tuple({file.path: file for file in files}.values())
     chosen = [file for file in files if (_matches(file.path, only) if only else _is_usual(file.path))]
     if not any(file.path.endswith(WEIGHTS) for file in chosen):
         raise _nothing(repo, [file.path for file in files], only)

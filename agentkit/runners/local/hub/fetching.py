@@ -6,10 +6,11 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from threading import Event
 
 import filelock
 import httpx2
@@ -42,24 +43,32 @@ class Fetching:
         self._target = target
         self._only = only
         self._endpoint = (os.environ.get("HF_ENDPOINT") or constants.ENDPOINT).rstrip("/")
+        self._told = partial(explained, self._endpoint, repo, revision, target)
         # a user agent of our own: the library's tells what is installed here
         self._headers = build_hf_headers(token=_token() or False, headers={"user-agent": "agentkit"})
 
     def run(self, progress: Callable[[int, int | None], None], stopped: Callable[[], bool]) -> None:
-        """Do it; see `fetch`."""
-        with explained(self._endpoint, self._repo, self._revision, self._target):
-            snapshot = self._snapshot(partial(_look, stopped))
-            self._target.mkdir(parents=True, exist_ok=True)
-            with _alone(self._target / LOCK, stopped):
+        """Do it; see `fetch`. What `progress` and `stopped` raise is theirs, and not explained."""
+
+        def look() -> None:
+            if stopped():
+                raise Stopped
+
+        snapshot = self._snapshot(look)
+        total = sum(file.size for file in snapshot.files)
+        with ExitStack() as stack:
+            self._lock(stack, look)
+            with self._told():
                 transfers = self._transfers(snapshot)
                 check_space(self._target, sum(transfer.needed() for transfer in transfers))
 
-                def look() -> None:
-                    _look(stopped)
-                    progress(sum(transfer.done for transfer in transfers), sum(file.size for file in snapshot.files))
-
-                work([transfer.run for transfer in transfers], look)
+            def watch() -> None:
                 look()
+                progress(sum(transfer.done for transfer in transfers), total)
+
+            work([self._told()(transfer.run) for transfer in transfers], watch)
+            watch()
+            with self._told():
                 self._publish(snapshot, transfers)
 
     def _snapshot(self, look: Callable[[], None]) -> Snapshot:
@@ -69,12 +78,17 @@ class Fetching:
         if known and known.commit == self._revision:
             return known
         found: list[Snapshot] = []
-        try:
-            work([lambda stop: found.append(self._listed())], look)
-        except (httpx2.TransportError, OfflineModeIsEnabled):
-            if known is None:
-                raise
-            return known
+
+        @self._told()
+        def ask(stop: Event) -> None:
+            try:
+                found.append(self._listed())
+            except (httpx2.TransportError, OfflineModeIsEnabled):
+                if known is None:
+                    raise
+                found.append(known)
+
+        work([ask], look)
         return found[0]
 
     def _listed(self) -> Snapshot:
@@ -83,7 +97,9 @@ class Fetching:
         try:
             info = api.model_info(self._repo, revision=self._revision, files_metadata=True, timeout=timeout)
             files = [_file(sibling) for sibling in info.siblings or ()]
-            if not COMMIT.fullmatch(info.sha or ""):
+            if not COMMIT.fullmatch(info.sha or "") or (
+                COMMIT.fullmatch(self._revision) and info.sha != self._revision
+            ):
                 raise ValueError(info.sha)
         except HFValidationError:
             raise
@@ -108,6 +124,17 @@ class Fetching:
             )
             for file in sorted(snapshot.files, key=lambda file: -file.size)
         ]
+
+    def _lock(self, stack: ExitStack, look: Callable[[], None]) -> None:
+        """Wait until no other fetch is at work here, and keep others waiting; a lock dies with its process."""
+        with self._told():
+            self._target.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(self._target / LOCK)
+        stack.callback(lock.release)
+        while not lock.is_locked:
+            look()
+            with self._told(), suppress(filelock.Timeout):
+                lock.acquire(timeout=POLL)
 
     def _publish(self, snapshot: Snapshot, transfers: list[Transfer]) -> None:
         """Put all files in their places; no record stands beside them meanwhile, whatever happens."""
@@ -135,23 +162,3 @@ def _file(sibling: RepoSibling) -> HubFile:
     if not isinstance(size, int) or size < 0 or not re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", digest or ""):
         raise ValueError(sibling.rfilename)
     return HubFile(sibling.rfilename, size, digest or "")
-
-
-def _look(stopped: Callable[[], bool]) -> None:
-    if stopped():
-        raise Stopped
-
-
-@contextmanager
-def _alone(path: Path, stopped: Callable[[], bool]) -> Iterator[None]:
-    """Wait until no other process fetches into this folder; a lock dies with its process."""
-    lock = filelock.FileLock(path)
-    while not lock.is_locked:
-        _look(stopped)
-        try:
-            lock.acquire(timeout=POLL)
-        except filelock.Timeout:
-            continue
-    with lock:
-        lock.release()  # the first hold; the block has the second
-        yield

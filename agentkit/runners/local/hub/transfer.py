@@ -58,10 +58,9 @@ class Transfer:
         if has_size(self.final, self.file.size) and self._is_right(self.final, stop):
             self.done = self.file.size
             return
-        self.partial.touch()
-        while self._held() < self.file.size:
-            _retrying(stop)(self._more, stop)
-        if self._held() > self.file.size or not self._is_right(self.partial, stop):
+        if self._held() and not self._comes(stop):  # what was left here is harmed: once more, from its beginning
+            self.partial.unlink()
+        if not self._comes(stop):
             self.partial.unlink()
             raise self._damaged()
         self.done = self.file.size
@@ -78,10 +77,16 @@ class Transfer:
     def _held(self) -> int:
         return self.partial.stat().st_size if self.partial.exists() else 0
 
+    def _comes(self, stop: threading.Event) -> bool:
+        """Bring what is missing; whether all of it is right."""
+        self.partial.touch()
+        while self._held() < self.file.size:
+            _retrying(stop)(self._more, stop)
+        return self._held() == self.file.size and self._is_right(self.partial, stop)
+
     def _more(self, stop: threading.Event) -> None:
         """Bring at least one more byte, or raise."""
-        if stop.is_set():
-            raise Stopped
+        _look(stop)
         held = self.done = self._held()
         try:
             self._receive(held, stop)
@@ -102,17 +107,18 @@ class Transfer:
         with get_session().stream(
             "GET", self._url, headers=headers, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
         ) as response:
+            _look(stop)  # before anything is changed: another fetch may be at work by now
             if response.status_code == 416:
                 self.partial.unlink()
                 raise self._damaged()
             hf_raise_for_status(response)
-            with self.partial.open("ab", buffering=0) as file:
+            with self.partial.open("ab") as file:
                 if not response.headers.get("Content-Range", "").startswith(f"bytes {held}-"):
                     file.truncate(0)  # the whole file comes, not the rest
                 for block in response.iter_bytes():
-                    if stop.is_set():
-                        raise Stopped
+                    _look(stop)
                     file.write(block)
+                    file.flush()
                     self.done = file.tell()
                     if self.done > self.file.size:
                         return
@@ -124,8 +130,7 @@ class Transfer:
             digest = hashlib.sha1(b"blob %d\0" % self.file.size, usedforsecurity=False)
         with path.open("rb") as file:
             while block := file.read(BLOCK):
-                if stop.is_set():
-                    raise Stopped
+                _look(stop)
                 digest.update(block)
         return digest.hexdigest() == self.file.digest
 
@@ -134,6 +139,11 @@ class Transfer:
             f"the file {self.file.path!r} that came is not the one that the hub lists.",
             hint="Fetch it again; if it stays so, something between here and the hub changes it.",
         )
+
+
+def _look(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise Stopped
 
 
 def _retrying(stop: threading.Event) -> Retrying:

@@ -41,6 +41,8 @@ class Repo:
     disabled: bool = False
     listed: dict[str, dict[str, object]] = field(default_factory=dict)
     """What the list says of a path, where that is not the truth."""
+    moved: str = ""
+    """Its name now."""
 
     def commit(self, files: dict[str, bytes], name: str = "main") -> str:
         """Make a commit, and let a branch or tag point to it."""
@@ -303,6 +305,10 @@ class _Front(_Handler):
                 self.refuse(path, 404, "Repository not found", "RepoNotFound")
             else:
                 self.refuse(path, 401, "Invalid username or password.")
+            return None
+        if repo.moved:
+            headers = {"Location": self.path.replace(name, repo.moved)}
+            self.answer(path, 307, headers)
             return None
         if repo.disabled:
             self.refuse(path, 403, "Access to this resource is disabled.")

@@ -179,3 +179,16 @@ def test_a_gated_repository_comes_with_a_token_that_has_access(
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     fetch(NAME, "main", target)
     assert contents(target) == FILES
+
+
+def test_a_repository_that_has_another_name_now(hub: Hub, repo: Repo, target: Path) -> None:
+    hub.repos["old/name"] = Repo(moved=NAME)
+    fetch("old/name", "main", target)
+    assert contents(target) == FILES
+
+
+def test_a_commit_is_that_commit(hub: Hub, repo: Repo, target: Path) -> None:
+    asked = "0" * 40
+    repo.names[asked] = repo.names["main"]
+    with pytest.raises(WeightsError, match="does not answer as a model hub does"):
+        fetch(NAME, asked, target)

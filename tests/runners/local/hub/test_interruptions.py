@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,8 +101,9 @@ def test_stopped_ends_a_wait_that_the_hub_asked_for(hub: Hub, repo: Repo, target
     assert len([sent for sent in hub.sent if sent.path == "config.json"]) == 1
 
 
-def test_a_thread_that_is_left_behind_writes_nothing_more(hub: Hub, repo: Repo, target: Path) -> None:
-    hub.faults.append(Fault(LARGEST, hold=HALF))
+@pytest.mark.parametrize("fault", [Fault(LARGEST, hold=HALF), Fault(LARGEST, silent=True, plain=True)])
+def test_a_thread_that_is_left_behind_writes_nothing_more(hub: Hub, repo: Repo, target: Path, fault: Fault) -> None:
+    hub.faults += [Fault(LARGEST, cut=400_000), replace(fault)]
     with pytest.raises(Stopped):
         fetch(NAME, "main", target, stopped=lambda: hub.half.acquire(blocking=False))
     parts = {part: part.stat().st_size for part in target.glob(".partial/*")}
@@ -124,6 +126,16 @@ def test_what_progress_raises_ends_it(hub: Hub, repo: Repo, target: Path) -> Non
     with pytest.raises(Enough):
         fetch(NAME, "main", target, watch)
     assert not is_complete(target)
+
+
+def test_an_error_of_the_one_who_watches_is_its_own(hub: Hub, repo: Repo, target: Path) -> None:
+    """A closed terminal is an `OSError`, and no full disk."""
+
+    def watch(done: int, total: int | None) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        fetch(NAME, "main", target, watch)
 
 
 def test_progress_grows_while_the_bytes_come(hub: Hub, repo: Repo, target: Path) -> None:
@@ -172,15 +184,13 @@ def test_a_server_that_begins_anew_and_never_comes_further_is_given_up(hub: Hub,
 
 
 @pytest.mark.parametrize("left", [b"x" * HALF, b"x" * SIZE, b"x" * (SIZE + 1)])
-def test_a_harmed_rest_of_an_earlier_fetch_is_seen(hub: Hub, repo: Repo, target: Path, left: bytes) -> None:
+def test_a_harmed_rest_of_an_earlier_fetch_is_not_kept(hub: Hub, repo: Repo, target: Path, left: bytes) -> None:
     hub.faults.append(Fault(LARGEST, hold=HALF))
     with pytest.raises(Stopped):
         fetch(NAME, "main", target, stopped=lambda: hub.half.acquire(blocking=False))
     hub.go.set()
     part = max(target.glob(".partial/*"), key=lambda part: part.stat().st_size)
     part.write_bytes(left)
-    with pytest.raises(WeightsError, match="is not the one that the hub lists"):
-        fetch(NAME, "main", target)
     fetch(NAME, "main", target)
     assert contents(target) == FILES
 
