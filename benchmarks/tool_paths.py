@@ -4,6 +4,8 @@
   of valid calls: names and types hold, and nothing helps with the values.
 * llama.cpp: bare llama.cpp with its own tool calling (`tools=`).
 * ours: `local`, as an agent asks it.
+* needle: `local:needle-3`, which shows results as they are.
+* needle+chat: `local` with `caller="needle-3"`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from agentkit.messages import Message, ToolCall
 from agentkit.runners.base import Runner
 from agentkit.runners.local import LocalRunner
 from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.needle.runner import NeedleRunner
 from agentkit.runners.local.weights import pull
 from agentkit.wire.ids import mint
 
@@ -126,4 +129,6 @@ PATHS: dict[str, Callable[[], Runner]] = {
     "grammar": lambda: Bare("grammar", under_grammar),
     "llama.cpp": lambda: Bare("llama.cpp", with_tools),
     "ours": lambda: LocalRunner(threads=THREADS),
+    "needle": NeedleRunner,
+    "needle+chat": lambda: LocalRunner(threads=THREADS, caller="needle-3"),
 }

@@ -10,11 +10,11 @@ from ..errors import ConfigurationError
 from .base import Runner
 
 ROWS = {
-    "local": "local:LocalRunner",
+    "local": "local:local_runner",
     "workers-ai": "workers_ai:WorkersAIRunner",
     "openai": "openai:OpenAIRunner",
 }
-"""Prefix of a runner string -> module and class in this package. The class takes the rest of the string."""
+"""Prefix of a runner string -> module and class or function in this package. It takes the rest of the string."""
 
 
 def as_runner(runner: str | Runner | None = None, **options: Any) -> Runner:

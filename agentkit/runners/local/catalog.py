@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from .entry import Architecture, Entry, Licence
+from .needle.row import NEEDLE
 from .packaged import PackagedFile
 from .repository import HubRepository
 
@@ -145,5 +146,5 @@ def _as_documented(entry: Entry) -> Entry:
     return replace(entry, aliases=(bare,), max_tokens=256, max_tokens_streaming=entry.max_tokens_streaming or 256)
 
 
-ENTRIES = {entry.id: entry for entry in (DEFAULT, *map(_as_documented, _DOCUMENTED))}
+ENTRIES = {entry.id: entry for entry in (DEFAULT, NEEDLE, *map(_as_documented, _DOCUMENTED))}
 """Every entry, by its id."""

@@ -26,6 +26,10 @@ from .engine import Load
 from .entry import Entry
 from .first_use import weights_of
 from .lookup import find_entry, unknown_model
+from .needle.engine import Needle
+from .needle.opening import needle_3
+from .needle.paired import Paired
+from .needle.row import NEEDLE
 from .shared import claim, release
 from .source import Progress
 from .threads import Job
@@ -54,9 +58,11 @@ class LocalRunner:
         device: `cpu`, `gpu`, or None: a GPU where xllamacpp sees one.
         progress: Told how many bytes of missing weights have come, and how many there will be (or None), in place of
             a line on stderr. Called in a thread.
+        caller: `needle-3`: that model reads the values of tool calls out of requests, and this one does the rest;
+            None: this one does everything.
 
     Raises:
-        ConfigurationError: The model is neither in the catalogue nor a path, or a number is out of range.
+        ConfigurationError: The model is neither in the catalogue nor a path, or an option is out of range.
     """
 
     def __init__(
@@ -67,12 +73,14 @@ class LocalRunner:
         threads: int | None = None,
         device: str | None = None,
         progress: Progress | None = None,
+        caller: str | None = None,
     ) -> None:
         self.name = f"local:{model}" if model else "local"
         self._entry, self._path = _named(model)
         self._options = _number("context", context, SMALLEST_CONTEXT), _number("threads", threads, 1), device
         self._progress = progress
         self._planner = Planner()
+        self._needle = _second(caller, progress)
         self._lock = threading.Lock()
         self._kept: Load | None = None
 
@@ -108,7 +116,9 @@ class LocalRunner:
         if request.output_schema is not None:
             job.put(TextDelta(structured_answer(decoder, request.messages, request.output_schema)))
             return "stop"
-        reason = respond(decoder, Recipe(decoder, self._planner), request, job.put) if request.tools else None
+        recipe = Recipe(decoder, self._planner)
+        caller = Paired(recipe, self._needle, lambda: job.stopped) if self._needle is not None else recipe
+        reason = respond(decoder, caller, request, job.put) if request.tools else None
         return reason or chat(decoder, request, self._entry.sampling if self._entry else {}, job.put)
 
     def _found(self, job: Job[Delta]) -> Load:
@@ -126,6 +136,8 @@ class LocalRunner:
                 self._unused.atexit = False
 
     def _let_go(self) -> None:
+        if self._needle is not None:
+            self._needle.close()
         with self._lock:
             kept, self._kept = self._kept, None
             if kept is not None and self._unused.detach():
@@ -136,6 +148,13 @@ def _number(name: str, value: int | None, least: int) -> int | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST):
         raise ConfigurationError(f"{name}={value!r} must be an integer from {least} to {MOST:,}, or None.")
     return value
+
+
+def _second(caller: str | None, progress: Progress | None) -> Needle | None:
+    """The model that finds the values of calls, where it is another one."""
+    if caller not in (None, NEEDLE.id):
+        raise ConfigurationError(f"caller={caller!r} must be {NEEDLE.id!r} or None.")
+    return needle_3(progress) if caller else None
 
 
 def _named(model: str) -> tuple[Entry | None, Path | None]:

@@ -50,8 +50,8 @@ def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choi
 
     Costs about as many decoded tokens for each tool as the request has, up to `MOST_SCORED`.
     """
-    overlaps = _overlaps(tools, content_stems(request))
-    listed = sorted(tools, key=lambda tool: overlaps[tool.name])[-SHORTLIST:]
+    shared = overlaps(tools, content_stems(request))
+    listed = sorted(tools, key=lambda tool: shared[tool.name])[-SHORTLIST:]
     tokens = decoder.engine.tokens(" " + re.sub(QUOTED, '"this text"', request))  # what is quoted tells no tool
     if len(tokens) > MOST_SCORED:
         tokens = [*tokens[: MOST_SCORED // 2], *tokens[-MOST_SCORED // 2 :]]
@@ -59,17 +59,21 @@ def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choi
     choices = []
     for tool in listed:
         likelihood = decoder.logprob(decoder.prompt(before_request(signature(tool))), tokens)
-        choices.append(
-            Choice(tool, likelihood - base + OVERLAP * overlaps[tool.name] + _weight(support(tool, request)))
-        )
+        choices.append(Choice(tool, likelihood - base + OVERLAP * shared[tool.name] + _weight(support(tool, request))))
     return sorted(choices, key=lambda choice: -choice.score)
+
+
+def by_words(tools: Sequence[ToolSpec], request: str) -> dict[str, float]:
+    """How well each tool fits a request by the words and values that it has, by name, in nats; no model is asked."""
+    shared = overlaps(tools, content_stems(request))
+    return {tool.name: OVERLAP * shared[tool.name] + _weight(support(tool, request)) for tool in tools}
 
 
 def _weight(values: Support) -> float:
     return MISSING * values.missing + UNUSED * values.unused + FORMED * values.formed
 
 
-def _overlaps(tools: Sequence[ToolSpec], request: frozenset[str]) -> dict[str, float]:
+def overlaps(tools: Sequence[ToolSpec], request: frozenset[str]) -> dict[str, float]:
     """By name: the words that a tool and a request have in common, the rarer the more."""
     words = {tool.name: _words(tool) for tool in tools}
     found = {}
