@@ -7,56 +7,114 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
+import typer
+
 from ..errors import WeightsError
+from .model_table import show
 from .options import flag
-from .text import print_json, safe
+from .text import print_json
 
 if TYPE_CHECKING:
-    from rich.text import Text
+    from ..runners.local.entry import Entry
+    from ..runners.local.machine import Memory
 
 REMOTE = {
     "workers-ai:MODEL": (("CLOUDFLARE_ACCOUNT_ID",), ("CLOUDFLARE_AUTH_TOKEN", "CLOUDFLARE_API_TOKEN")),
     "openai:MODEL": (("OPENAI_BASE_URL",), ("OPENAI_API_KEY",)),
 }
 """Runner string -> the settings that it reads from the environment; of each group, one is enough."""
+ENGINES = {"llama.cpp": "xllamacpp", "transformers": "transformers"}
+"""What runs GGUF files and what runs checkpoints -> the module that must be installed."""
 
 
 def models(
+    context: Annotated[
+        int | None,
+        typer.Option("--context", metavar="N", min=1, help="Tokens to make room for; a usual number if left out."),
+    ] = None,
     json: Annotated[bool, flag("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show which models are here, can be pulled, or are configured."""
-    default = os.environ.get("AGENTKIT_RUNNER") or "local"
-    engine = "llama.cpp" if find_spec("xllamacpp") else None
-    found = {"default": default, "engine": engine, "local": _local(), "remote": _remote()}
+    """Show which models are here, what they would take of this machine, and which servers are configured."""
+    from ..runners.local.lookup import entries
+    from ..runners.local.machine import gpus, ram
+
+    memory, cards = ram(), gpus()
+    found = {
+        "default": os.environ.get("AGENTKIT_RUNNER") or "local",
+        "engines": {engine: find_spec(module) is not None for engine, module in ENGINES.items()},
+        "memory": memory.total,
+        "gpus": [{"name": card.name, "memory": card.total} for card in cards],
+        "local": [_model(entry, context, memory, cards) for entry in entries()],
+        "remote": _remote(),
+    }
     if json:
         print_json(found)
-        return
-    _show(found)
+    else:
+        show(found, REMOTE)
 
 
-def _local() -> list[dict[str, Any]]:
-    from ..runners.local import weights
-    from ..runners.local.catalog import DEFAULT, ENTRIES
+def _model(entry: Entry, context: int | None, memory: Memory, cards: tuple[Memory, ...]) -> dict[str, Any]:
+    """What there is to say of a local model."""
+    from ..runners.local.catalog import DEFAULT
+    from ..runners.local.fit import usual_context
+    from ..runners.local.lookup import short_name
+    from ..runners.local.packaged import PackagedFile
 
-    return [
-        {
-            "runner": "local" if entry is DEFAULT else f"local:{entry.id}",
-            "model": entry.id,
-            "licence": entry.licence.name,
-            "bytes": entry.source.download_size or 0,
-            "context": entry.window,
-        }
-        | _place(weights, entry)
-        for entry in ENTRIES.values()
-    ]
-
-
-def _place(weights: Any, entry: Any) -> dict[str, Any]:
+    tokens = min(context or usual_context(entry), entry.window or context or usual_context(entry))
+    about = {
+        "runner": "local" if entry.id == DEFAULT.id else f"local:{short_name(entry)}",
+        "name": short_name(entry),
+        "model": entry.id,
+        "aliases": list(entry.aliases),
+        "licence": entry.licence.name,
+        "licence_short": entry.licence.short or entry.licence.name,
+        "licence_url": entry.licence.url,
+        "source": entry.source.origin,
+        "bytes": entry.source.size if isinstance(entry.source, PackagedFile) else None,
+        "quantization": entry.quantization,
+        "template": entry.template,
+        "max_context": entry.window,
+        "context": tokens,
+        "path": None,
+        "problem": None,
+    }
     try:
-        path = weights.find(entry)
+        return about | _here(entry) | _needs(entry, tokens, memory, cards)
     except WeightsError as error:
-        return {"path": None, "problem": str(error)}
-    return {"path": str(path) if path else None, "problem": None}
+        return about | {
+            "problem": str(error),
+            "engine": None,
+            "device": None,
+            "weights": None,
+            "needs": None,
+            "fits": None,
+        }
+
+
+def _here(entry: Entry) -> dict[str, Any]:
+    from ..runners.local.packaged import PackagedFile
+    from ..runners.local.weights import find
+
+    path = find(entry)
+    file = path.name if path and path.is_file() else entry.source.file if isinstance(entry.source, PackagedFile) else ""
+    engine = "llama.cpp" if file.endswith(".gguf") else None if file else "transformers"
+    return {"path": str(path) if path else None, "engine": engine}
+
+
+def _needs(entry: Entry, context: int, memory: Memory, cards: tuple[Memory, ...]) -> dict[str, Any]:
+    """The memory that a model takes, where it would be loaded: the largest GPU, else this machine's own memory."""
+    from ..runners.local.fit import fits, kv_bytes_per_token, needed, weight_bytes
+
+    place = max(cards, key=lambda card: card.total, default=memory)
+    device: Any = "gpu" if place.is_gpu else "cpu"
+    size = needed(entry, context, device=device)
+    return {
+        "device": device,
+        "weights": weight_bytes(entry, device),
+        "per_token": kv_bytes_per_token(entry, device),
+        "needs": size,
+        "fits": None if size is None else fits(size, place.total),
+    }
 
 
 def _remote() -> list[dict[str, Any]]:
@@ -75,39 +133,3 @@ def _told(name: str) -> str | None:
         return "set"
     parts = urlsplit(value)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
-
-
-def _show(found: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for model in found["local"]:
-        about = f"{model['model']}, {model['bytes'] / 1e6:.0f} MB, {model['licence']}"
-        table.add_row(Text(model["runner"], "bold cyan"), Text.assemble(about, "\n", _state(model, found["engine"])))
-    table.add_row(Text("local:FILE.gguf", "bold cyan"), Text("any GGUF file", "dim"))
-    for runner in found["remote"]:
-        lines = [_setting(names, runner["environment"]) for names in REMOTE[runner["runner"]]]
-        table.add_row(Text(runner["runner"], "bold cyan"), Text("\n").join(lines))
-    console = Console(highlight=False)
-    console.print(table)
-    console.print(Text.assemble(("without -m: ", "dim"), safe(found["default"])))
-
-
-def _setting(names: tuple[str, ...], environment: dict[str, str | None]) -> Text:
-    from rich.text import Text
-
-    for name in names:
-        if value := environment[name]:
-            return Text(f"{name} is {safe(value)}", "green")
-    return Text(f"{' or '.join(names)} is not set", "dim")
-
-
-def _state(model: dict[str, Any], engine: str | None) -> tuple[str, str]:
-    """What there is of a local model, and in which style to say it."""
-    if engine is None:
-        return "the engine is not installed: pip install 'agentkit[local]'", "yellow"
-    if model["problem"]:
-        return safe(model["problem"]), "red"
-    return (f"here: {safe(model['path'])}", "green") if model["path"] else ("not here: agentkit pull", "yellow")

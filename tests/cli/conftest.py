@@ -36,6 +36,7 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {
         "AGENTKIT_STATE": str(home / "state"),
         "AGENTKIT_CACHE": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
         "PYTHONWARNINGS": "error",
         "TERM": "xterm-256color",
     }

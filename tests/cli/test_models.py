@@ -11,10 +11,14 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.catalog import DEFAULT, ENTRIES
+from agentkit.runners.local.lookup import short_name
+
+from ..runners.local.checkpoint_files import write_checkpoint
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -52,7 +56,106 @@ def test_what_is_here_is_shown_with_its_place(agentkit: Run, home: Path) -> None
 
 def test_weights_that_are_cut_are_told(agentkit: Run, home: Path) -> None:
     put_weights(home).write_bytes(b"GGUF")
-    assert "is broken" in agentkit("models").stdout.replace("\n", " ")
+    assert "is broken" in agentkit("models").stdout
+    assert json.loads(agentkit("models", "--json").stdout)["local"][0]["problem"]
+
+
+def test_every_documented_model_is_listed_with_its_licence(agentkit: Run) -> None:
+    shown = agentkit("models").stdout
+    for entry in ENTRIES.values():
+        [line] = [line for line in shown.splitlines() if line.startswith(f"{short_name(entry)} ")]
+        assert (entry.licence.short or entry.licence.name) in line
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_the_list_fits_the_terminal_whatever_the_names_are(terminal: Any, tmp_path: Path, columns: int) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text(f'[models.{"long" * 30}]\nrepo = "some/thing"\nlicence = "{"words " * 20}"')
+    process = terminal("models", columns=columns, AGENTKIT_MODELS=str(own))
+    assert process.end() == 0
+    table = process.text.split("\n\n")[1].splitlines()
+    assert len(table) == len(ENTRIES) + 2
+    assert all(len(line) <= columns for line in table)
+    assert any(line.startswith("qwen1.5-14b-chat-awq ") and "7,500" in line for line in table)
+
+
+def needs(agentkit: Run, *options: str) -> dict[str, dict[str, Any]]:
+    models = json.loads(agentkit("models", "--json", *options).stdout)["local"]
+    return {model["name"]: model for model in models}
+
+
+def test_memory_is_that_of_the_context_that_was_asked_for(agentkit: Run) -> None:
+    name = "llama-2-7b-chat-fp16"
+    usual, more = needs(agentkit)[name], needs(agentkit, "--context", "1000")[name]
+    assert (usual["context"], more["context"]) == (3072, 1000)
+    assert usual["needs"] - more["needs"] == 2072 * usual["per_token"]
+    assert usual["needs"] == usual["weights"] + 3072 * usual["per_token"]
+
+
+def test_no_more_context_is_counted_than_a_model_takes(agentkit: Run) -> None:
+    assert needs(agentkit, "--context", "1000000")["llama-2-13b-chat-awq"]["context"] == 4096
+
+
+def test_what_is_larger_than_the_memory_does_not_fit(agentkit: Run, tmp_path: Path) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text(f"[models.{DEFAULT.id}]\ncontext = 10000000\n")
+    models = json.loads(agentkit("models", "--json", AGENTKIT_MODELS=str(own)).stdout)
+    assert models["local"][0]["fits"] == (max([models["memory"], *gpus(models)]) * 0.9 > 2.3e11)
+
+
+def gpus(models: dict[str, Any]) -> list[int]:
+    return [gpu["memory"] for gpu in models["gpus"]]
+
+
+def test_ones_own_models_are_listed_and_what_is_wrong_with_them_is_told(agentkit: Run, tmp_path: Path) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text('[models.mine]\npath = "nowhere.gguf"')
+    shown = agentkit("models", AGENTKIT_MODELS=str(own)).stdout
+    assert "broken" in shown
+    assert f"local:mine: there are no weights at '{tmp_path / 'nowhere.gguf'}'" in shown
+
+
+def test_a_mistake_in_ones_own_file_is_one_clear_line(agentkit: Run, tmp_path: Path) -> None:
+    own = tmp_path / "models.toml"
+    own.write_text("[models.mine]\npth = 'x'")
+    for arguments in (["models"], ["pull", "mine"], ["run", "-m", "local:mine", "Hi"]):
+        ended = agentkit(*arguments, AGENTKIT_MODELS=str(own))
+        assert ended.returncode == 3
+        assert ended.stderr.startswith(f"error: {str(own)!r}, [models.mine], 'pth' is not known. There is: path, ")
+
+
+def test_the_terms_are_shown_before_anything_is_fetched(agentkit: Run) -> None:
+    ended = agentkit("pull", "llama-2-7b-chat-int8", HF_ENDPOINT="http://127.0.0.1:9")
+    assert ended.returncode == 3
+    lines = ended.stderr.splitlines()
+    assert lines[0] == "@cf/meta/llama-2-7b-chat-int8 from meta-llama/Llama-2-7b-chat-hf, revision main"
+    assert lines[1] == "licence: Llama 2 Community License, https://ai.meta.com/llama/license/"
+    assert "set HF_TOKEN" in lines[3]
+    assert lines[-1].startswith("error: ")
+
+
+def test_weights_of_ones_own_are_taken_over(agentkit: Run, home: Path, tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "given", ENTRIES["@cf/qwen/qwen1.5-1.8b-chat"].architecture)
+    ended = agentkit("pull", "qwen1.5-1.8b-chat", "--from", folder)
+    assert ended.returncode == 0, ended.stderr
+    path = home / "cache" / "Qwen--Qwen1.5-1.8B-Chat@main"
+    assert f"@cf/qwen/qwen1.5-1.8b-chat taken over: {path}" in ended.stderr
+    assert needs(agentkit)["qwen1.5-1.8b-chat"]["path"] == str(path)
+    assert f"is here: {path}" in agentkit("pull", "qwen1.5-1.8b-chat").stderr
+
+
+def test_weights_of_another_model_are_not_taken_over(agentkit: Run, home: Path, tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "given")
+    ended = agentkit("pull", "qwen1.5-1.8b-chat", "--from", folder)
+    assert ended.returncode == 3
+    assert "is another model: architecture is LlamaForCausalLM, not Qwen2ForCausalLM." in ended.stderr
+    assert not (home / "cache").exists()
+
+
+def test_a_model_that_is_only_pulled_when_asked_for_says_how(agentkit: Run) -> None:
+    ended = agentkit("run", "-m", "local:qwen1.5-1.8b-chat", "Hi")
+    assert ended.returncode == 3
+    assert "Fetch them with: agentkit pull qwen1.5-1.8b-chat" in ended.stderr
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])

@@ -110,7 +110,7 @@ def _place(model: Entry | Path) -> Path | None:
 
 def _architecture(model: Entry | Path, path: Path | None) -> Architecture | None:
     known = model.architecture if isinstance(model, Entry) else None
-    if known is not None or path is None:
+    if known is not None or path is None or (path.is_file() and path.suffix != ".gguf"):
         return known
     return architecture_of_gguf(path) if path.is_file() else architecture_of(read_config(path))
 

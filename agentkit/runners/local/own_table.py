@@ -16,7 +16,6 @@ from .in_place import InPlace
 from .repository import HubRepository
 from .source import Source
 
-
 SAMPLING = tuple(name for name in SamplingOptions.__annotations__ if name != "max_tokens")
 """What may stand in `sampling`."""
 

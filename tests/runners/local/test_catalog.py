@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from agentkit.runners.local.catalog import DEFAULT, ENTRIES
+from agentkit.runners.local.catalog import ENTRIES
 from agentkit.runners.local.entry import Entry
 
-DOCUMENTED = [entry for entry in ENTRIES.values() if entry is not DEFAULT]
+DOCUMENTED = [entry for entry in ENTRIES.values() if entry.id.startswith("@")]
 
 PAGES = {  # id: context, sequence, default max_tokens, the same streaming
     "@cf/qwen/qwen1.5-14b-chat-awq": (7500, None, 256, 256),
