@@ -21,6 +21,9 @@ CONNECT = 10.0
 IDLE = 120.0
 """Most seconds between two pieces of a stream."""
 
+LOOK = 5.0
+"""Most seconds for what `look` asks."""
+
 
 class Endpoint:
     """One URL of a model server.
@@ -102,6 +105,26 @@ class Endpoint:
                 deltas = await reply.more()
         finally:
             await reply.aclose()
+
+    async def look(self, url: str) -> Any:
+        """What another URL of the server has, as JSON; None where it has nothing.
+
+        Raises:
+            RunnerError: The server was not reached, or did not answer in 5 s.
+        """
+        try:
+            client = self._client or self._open()
+            limits = dict.fromkeys(("connect", "read", "write", "pool"), LOOK)
+            request = self._build("GET", url, headers=self._headers, extensions={"timeout": limits})
+            response = await client.send(request)
+            return response.json() if response.status_code == 200 else None
+        except ValueError:
+            return None
+        except Exception as error:
+            ours = failed(error, self._where)
+            if ours is None:
+                raise
+            raise ours from error
 
     def sent(self, body: bytes, headers: Mapping[str, str] | None = None) -> Sent:
         """What `ask` sends, without its secrets."""

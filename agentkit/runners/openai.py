@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AuthenticationError, ConfigurationError
-from ..generation import Delta, Request
+from ..errors import AuthenticationError, ConfigurationError, RunnerError
+from ..generation import Delta, Request, SamplingOptions
 from ..sent import Sent
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
+from ..wire.fields import differs, in_fields_of, model_in
 from ..wire.replies import ReplyReader, callable_names
 from ..wire.requests import RequestEncoder
+from ..wire.servers import OPENAI_API, server_behind, server_named
 from .fitting import Fitting
 from .http import Endpoint
 from .profiles import Profile
@@ -41,9 +44,13 @@ class OpenAIRunner:
         max_connections: Most requests under way at a time, per event loop; further ones wait in a fair queue.
         profile: What is known of the server, and fitted to (`agentkit.runners.fitting`). True: what `agentkit doctor`
             found out, where it did; False: nothing.
+        server: The kind of server, a row of `agentkit.wire.servers`: requests are then written in its fields
+            (`agentkit.wire.fields`), and what they leave open is what the catalogue has for the model. None: the
+            hosted service is known by its URL; another server is asked for its list of models before the first request
+            that servers take in different ways, and where that does not tell, requests go with the documented names.
 
     Raises:
-        ConfigurationError: `model` is empty or `base_url` no URL.
+        ConfigurationError: `model` is empty, `base_url` no URL, or `server` unknown.
         AuthenticationError: The key cannot be one.
     """
 
@@ -60,6 +67,7 @@ class OpenAIRunner:
         headers: Mapping[str, str] | None = None,
         max_connections: int = 500,
         profile: Profile | bool = True,
+        server: str | None = None,
     ) -> None:
         if not model:
             raise ConfigurationError("openai needs the name of a model.", hint="For example openai:llama3.2.")
@@ -70,7 +78,13 @@ class OpenAIRunner:
         self._nowhere = hosted and not key and not headers
         self._model = model
         self._stream = stream
-        self._encoder = RequestEncoder(OPENAI_HOSTED if hosted else OPENAI, model)
+        self._dialect = OPENAI_HOSTED if hosted else OPENAI
+        self._encoders: dict[str, RequestEncoder] = {}
+        self._server = server_named(server) if server else OPENAI_API if hosted else None
+        self._named = server is not None
+        self._asked = self._server is not None
+        self._defaults: SamplingOptions | None = None
+        self._models = f"{base}/models"
         self._endpoint = Endpoint(
             f"{base}/chat/completions",
             {"authorization": f"Bearer {key}"} if key else {},
@@ -101,6 +115,18 @@ class OpenAIRunner:
                 hint="Set OPENAI_BASE_URL for a server of yours, or OPENAI_API_KEY for the hosted service.",
             )
         self._fitting.check(request)
+        if self._asked or not differs(request):
+            return self._ask(request)
+        return self._ask_the_server_first(request)
+
+    async def _ask_the_server_first(self, request: Request) -> AsyncGenerator[Delta, None]:
+        with suppress(RunnerError):  # the request itself will tell, and may be tried again
+            self._server, self._asked = server_behind(await self._endpoint.look(self._models)), True
+        async with aclosing(self._ask(request)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    def _ask(self, request: Request) -> AsyncGenerator[Delta, None]:
         reader = partial(
             ReplyReader, model=self._model, max_tokens=request.sampling.max_tokens, tools=callable_names(request)
         )
@@ -112,7 +138,26 @@ class OpenAIRunner:
 
     def _body(self, request: Request) -> bytes:
         request, stream = self._fitting.fit(request, self._stream)
-        return self._encoder.encode(request, stream=self._encoder.streams(request, stream))
+        model = self._model
+        if self._server is not None:
+            model = model_in(self._server, model, request.extra)
+            request = in_fields_of(self._server, request, self._open_options())
+        encoder = self._encoders.get(model)
+        if encoder is None:
+            encoder = self._encoders[model] = RequestEncoder(self._dialect, model)
+        return encoder.encode(request, stream=encoder.streams(request, stream))
+
+    def _open_options(self) -> SamplingOptions:
+        """What the catalogue has for options that a request leaves open, where the kind of server was named."""
+        if self._defaults is None:
+            self._defaults = {}
+            if self._named:
+                from .local.lookup import entries, find_entry
+
+                stored = (entry for entry in entries() if getattr(entry.source, "repo", None) == self._model)
+                entry = find_entry(self._model) or next(stored, None)
+                self._defaults = entry.sampling if entry else {}
+        return self._defaults
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""

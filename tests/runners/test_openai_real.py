@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,8 +31,8 @@ def url() -> Iterator[str]:
         yield server.url
 
 
-async def ask(url: str, request: Request, *, stream: bool) -> list[Delta]:
-    runner = OpenAIRunner("smollm2", base_url=f"{url}/v1", stream=stream)
+async def ask(url: str, request: Request, *, stream: bool, server: str | None = None) -> list[Delta]:
+    runner = OpenAIRunner("smollm2", base_url=f"{url}/v1", stream=stream, server=server)
     try:
         return [delta async for delta in runner.generate(request)]
     finally:
@@ -123,3 +124,43 @@ async def test_a_wrong_path_names_the_base_url(url: str) -> None:
     with pytest.raises(BadRequestError, match="Is base_url right"):
         [delta async for delta in runner.generate(Request([]))]
     await runner.aclose()
+
+
+STORY = [Message("user", "Tell me a story about a cat and a dog.")]
+
+
+async def story(url: str, server: str | None = "llama-server", extra: Any = None, **options: Any) -> str:
+    sampling = Sampling(**{"max_tokens": 24, "temperature": 0, **options})
+    return text(await ask(url, Request(STORY, sampling=sampling, extra=extra or {}), stream=False, server=server))
+
+
+@pytest.mark.parametrize("server", ["llama-server", None])
+async def test_top_k_of_1_leaves_no_choice(url: str, server: str | None) -> None:
+    assert await story(url, server, temperature=5, top_k=1) == await story(url, server)
+
+
+@pytest.mark.parametrize("server", ["llama-server", None])
+async def test_the_repetition_penalty_goes_under_its_own_name(url: str, server: str | None) -> None:
+    """The server ignores the documented name, so that the text would be the same."""
+    assert await story(url, server, repetition_penalty=1.8) != await story(url, server)
+
+
+async def test_a_seed_gives_the_same_text_again(url: str) -> None:
+    first = await story(url, temperature=2, seed=7)
+    assert await story(url, temperature=2, seed=7) == first
+    assert await story(url, temperature=2, seed=2**32 - 1 + 7) == first, "seeds have 32 bits, as in this process"
+    assert await story(url, temperature=2, seed=8) != first
+
+
+async def test_a_grammar_constrains_the_answer(url: str) -> None:
+    assert await story(url, extra={"guided_grammar": 'root ::= "meow" | "woof"'}) in ("meow", "woof")
+
+
+async def test_a_guided_schema_constrains_the_answer(url: str) -> None:
+    schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+    assert isinstance(json.loads(await story(url, extra={"guided_json": schema}, max_tokens=64))["n"], int)
+
+
+async def test_a_stop_and_a_top_p_that_others_refuse(url: str) -> None:
+    whole = await story(url, top_p=2.0)
+    assert await story(url, stop=whole.split()[3]) == whole.partition(whole.split()[3])[0]
