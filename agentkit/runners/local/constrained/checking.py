@@ -5,11 +5,10 @@ llama.cpp passes over a grammar that it cannot compile without a word, and so wo
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ....errors import BadRequestError, MissingDependencyError, ServerError
-from .lark import HEADER
 
 END = 256
 """The token that ends a text; those before it are the bytes."""
@@ -27,6 +26,32 @@ class Bytes:
         return list(text.encode() if isinstance(text, str) else text)
 
 
+def library() -> Any:
+    """llguidance.
+
+    Raises:
+        MissingDependencyError: It is not installed.
+    """
+    try:
+        import llguidance
+    except ImportError as error:
+        raise MissingDependencyError("llguidance", "local") from error
+    return llguidance
+
+
+@lru_cache(64)
+def check(grammar: str) -> None:
+    """Refuse a grammar in llguidance's Lark that cannot be compiled; tokens in it may be of any vocabulary.
+
+    Raises:
+        BadRequestError: It cannot be compiled.
+    """
+    matcher = library().LLMatcher
+    error = matcher.validate_grammar(matcher.grammar_from_lark(grammar))
+    if error and not error.startswith("WARNING"):
+        raise BadRequestError(f"the grammar cannot be compiled: {first_line(error)}")
+
+
 def compiled(grammar: str, tokenizer: Any = None) -> Any:
     """An `LLMatcher` at the start of a grammar in llguidance's Lark, or in GBNF.
 
@@ -38,8 +63,8 @@ def compiled(grammar: str, tokenizer: Any = None) -> Any:
         BadRequestError: It cannot be compiled.
         MissingDependencyError: llguidance is not installed.
     """
-    library = _library()
-    matcher = library.LLMatcher(tokenizer or _byte_tokenizer(), _as_lark(grammar), log_level=0)
+    llguidance = library()
+    matcher = llguidance.LLMatcher(tokenizer or _byte_tokenizer(), _as_lark(grammar), log_level=0)
     if matcher.is_error():
         raise BadRequestError(f"the grammar cannot be compiled: {first_line(matcher.get_error())}")
     return matcher
@@ -83,8 +108,8 @@ class Follower:
 
 @cache
 def _byte_tokenizer() -> Any:
-    library = _library()
-    return library.LLTokenizer(library.TokenizerWrapper(Bytes()))
+    llguidance = library()
+    return llguidance.LLTokenizer(llguidance.TokenizerWrapper(Bytes()))
 
 
 def _start(grammar: str) -> Any:
@@ -100,18 +125,10 @@ _MOST_STARTS = 32
 
 
 def _as_lark(grammar: str) -> Any:
-    library = _library()
-    if grammar.startswith(HEADER):
-        return library.LLMatcher.grammar_from_lark(grammar)
+    llguidance = library()
+    if grammar.startswith("%llguidance"):
+        return llguidance.LLMatcher.grammar_from_lark(grammar)
     try:
-        return library.grammar_from("gbnf", grammar)
+        return llguidance.grammar_from("gbnf", grammar)
     except ValueError as error:
         raise BadRequestError(f"the grammar is no GBNF: {first_line(str(error))}") from error
-
-
-def _library() -> Any:
-    try:
-        import llguidance
-    except ImportError as error:
-        raise MissingDependencyError("llguidance", "local") from error
-    return llguidance

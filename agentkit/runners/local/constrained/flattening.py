@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from ..schemas import TYPES, named_kinds
+from ..validation import valid
 
 Flat = dict[str, Any]
 
@@ -23,6 +24,9 @@ UNSAID = {
     *("unevaluatedProperties", "$dynamicRef", "$recursiveRef", "additionalItems"),
 }
 """Keywords that it cannot, unless they say nothing. All others only describe."""
+_OFF = {"not", "uniqueItems", "unevaluatedItems", "unevaluatedProperties"}
+"""Those that say nothing where they are false, or nothing about what is written here: only what is declared."""
+_EMPTY = {"patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies"}
 _LARGER, _SMALLER = (
     ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"),
     (*("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"),),
@@ -109,7 +113,7 @@ def merged(one: Flat, other: Flat) -> Flat | None:
     """A flat schema that says what two say; None where they contradict each other."""
     result = {**one, **other}
     for key in one.keys() & other.keys() - {"properties", "additionalProperties"}:
-        if one[key] != other[key]:
+        if repr(one[key]) != repr(other[key]):  # in JSON, 1 is not true
             value = _both(key, one[key], other[key])
             if value is None:
                 return None
@@ -132,7 +136,7 @@ def _both(key: str, one: Any, other: Any) -> Any:
         kinds = [*_narrower({"type": one}, {"type": other}), *_narrower({"type": other}, {"type": one})]
         return list(dict.fromkeys(kinds)) or None
     if key == "enum":
-        return [value for value in one if value in other] or None
+        return [value for value in one if valid(value, {"enum": other})] or None
     if key == "items":
         return _all(one, other)
     if key == "anyOf":
@@ -168,10 +172,8 @@ def _all(one: Any, other: Any) -> Any:
 
 def _refuse(schema: Mapping[str, Any]) -> None:
     for key in UNSAID & schema.keys():
-        harmless = schema[key] is False if key in ("uniqueItems", "unevaluatedItems") else schema[key] in (True, {})
-        if key.startswith("unevaluated") and schema[key] is False:
-            continue  # only what is declared is written anyway
-        if not harmless:
+        nothing: tuple[Any, ...] = (False,) if key in _OFF else (True, {}) if key in _EMPTY else ()
+        if schema[key] not in nothing:
             raise UnsayableError(f"the keyword {key!r}")
     kind = schema.get("type")
     for name in kind if isinstance(kind, list) else [kind]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 HEADER = "%llguidance {}\n"
 """First line of a grammar; llama.cpp knows it by that."""
@@ -58,6 +59,11 @@ def one_of(expressions: Iterable[str]) -> str:
 def repeated(expression: str, least: int, most: int) -> str:
     """An expression several times; empty where it may not stand at all."""
     return f"({expression}){{{least},{most}}}" if most > 0 else ""
+
+
+def json_rule(schema: dict[str, Any]) -> str:
+    """The values of a schema of texts or numbers, as llguidance itself reads it; without white space around them."""
+    return f"%json {json.dumps({**schema, 'x-guidance': {'whitespace_flexible': False}})}"
 
 
 def pattern(regex: str) -> str:

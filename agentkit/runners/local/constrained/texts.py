@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ..schemas import count_of
-from .lark import Rules, pattern
+from .lark import Rules, json_rule, pattern
 
 _CHARACTER = r'(?:[^"\\\x00-\x1f\x7f]|\\["\\bfnrt])'
 """As JSON writes it. No character can be written in two ways, so that texts that are excluded stay out."""
@@ -54,7 +54,7 @@ def text(rules: Rules, schema: dict[str, Any], longest: int) -> str | None:
     wanted = schema.get("pattern")
     if isinstance(wanted, str):
         leaf = {"type": "string", "pattern": wanted, "minLength": least, "maxLength": most}
-        return rules.rule(f"%json {json.dumps(leaf)}")
+        return rules.rule(json_rule(leaf))
     if known is None:
         return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{most}}}"))
     if limit is None and not least:

@@ -18,12 +18,17 @@ from ..validation import valid
 from .alternatives import apart
 from .call_formats import Style
 from .flattening import Flat, Flattener, UnsayableError, merged
-from .lark import Rules, literal, one_of, pattern, repeated
+from .lark import Rules, json_rule, literal, one_of, pattern, repeated
 from .ranges import NUMBER, at_least, at_most, whole
 from .texts import key, text
 
+MOST_PLACES = 300
+"""Properties of an object, or choices of an `anyOf`: llguidance gives up on a text that can go on in 2,000 ways."""
 MOST_MULTIPLES = 200
 """Multiples of a number that are written one by one."""
+
+
+_INSIDE = {"properties", "additionalProperties", "items", "prefixItems"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,11 @@ class Values:
         return self._known[place]
 
     def _flat(self, schema: Flat, depth: int, free: int) -> str | None:
-        if "const" in schema or isinstance(schema.get("enum"), list):
-            return self._closed(schema)
         for name in ("anyOf", "oneOf"):
             if isinstance(schema.get(name), list):
                 return self._chosen(schema, name, depth, free)
+        if "const" in schema or isinstance(schema.get("enum"), list):
+            return self._closed(schema)
         kinds = _kinds(schema)
         if not kinds:
             return self._anything(depth, free)
@@ -115,7 +120,10 @@ class Values:
 
     def _closed(self, schema: Flat) -> str | None:
         values = schema["enum"] if isinstance(schema.get("enum"), list) else [schema["const"]]
-        return self._words([value for value in values if valid(value, schema)])
+        others = {name: value for name, value in schema.items() if name != "enum"}
+        if schema.keys() & _INSIDE and any(isinstance(value, (dict, list)) for value in values):
+            raise UnsayableError("an enumeration of lists or objects beside what they must have inside")
+        return self._words([value for value in values if valid(value, others)])
 
     def _words(self, values: list[Any]) -> str | None:
         found = [literal(self._written(value)) for value in values]
@@ -132,6 +140,8 @@ class Values:
 
     def _chosen(self, schema: Flat, name: str, depth: int, free: int) -> str | None:
         base = {key: value for key, value in schema.items() if key != name}
+        if len(schema[name]) > MOST_PLACES:
+            raise UnsayableError(f"a choice of {len(schema[name])} (at most {MOST_PLACES})")
         flat = [found for choice in schema[name] if (found := self._flattener.flat(choice, depth)) is not None]
         if name == "oneOf" and not apart([merged(base, choice) or {} for choice, _ in flat]):
             raise UnsayableError("oneOf whose choices nothing tells apart; anyOf says the same to a model")
@@ -169,7 +179,7 @@ class Values:
             values = [int(step) * place for place in range(first, math.floor(most / step) + 1)]
             return self._words([value for value in values if valid(value, {**schema, "type": "integer"})])
         bounds = {name: value for name, value in schema.items() if name == "multipleOf" or "imum" in name}
-        return self._rules.rule(f"%json {json.dumps({'type': 'integer' if integer else 'number', **bounds})}")
+        return self._rules.rule(json_rule({**bounds, "type": "integer" if integer else "number"}))
 
     def _array(self, schema: Flat, depth: int, free: int) -> str | None:
         fixed = [self._of(item, depth, free) for item in schema.get("prefixItems") or []]
@@ -208,6 +218,8 @@ class Values:
         needed, other = required_of(schema), schema.get("additionalProperties")
         undeclared = [name for name in needed if name not in properties]
         named = {**properties, **dict.fromkeys(undeclared, True if other is None else other)}
+        if len(named) > MOST_PLACES:
+            raise UnsayableError(f"an object of {len(named)} properties (at most {MOST_PLACES})")
         pairs: list[tuple[str, bool]] = []
         for name, each in named.items():
             with _inside(name):

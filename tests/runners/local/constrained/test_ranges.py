@@ -12,7 +12,9 @@ from agentkit.runners.local.constrained.ranges import at_least, at_most, whole
 
 integers = st.integers(-(10**12), 10**12) | st.integers(-200, 200)
 bounds = (
-    integers | st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 4)) | st.sampled_from([0.5, -1e-7])
+    st.integers(-(10**6), 10**6)
+    | st.floats(-1e6, 1e6, allow_nan=False).map(lambda value: round(value, 4) or 0)
+    | st.sampled_from([0.5, -1e-7])
 )
 texts = st.decimals(-1000, 1000, places=3, allow_nan=False).map(lambda value: f"{value:f}")
 

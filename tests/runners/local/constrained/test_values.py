@@ -30,7 +30,7 @@ scalars = (
     | st.fixed_dictionaries({"type": st.sampled_from(["boolean", "null", "string", "integer", "number", "object"])})
     | st.fixed_dictionaries(
         {"type": st.sampled_from(["integer", "number", ["null", "integer"]])},
-        optional={key: numbers for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")}
+        optional=dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), numbers)
         | {"multipleOf": st.integers(1, 9)},
     )
     | st.fixed_dictionaries(

@@ -1,0 +1,123 @@
+"""Grammars over the tokens of a model, as bit masks for whoever draws the tokens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ....errors import BadRequestError, WeightsError
+from .checking import compiled, first_line, library
+
+if TYPE_CHECKING:
+    import numpy
+
+REMEMBERED = 64
+"""Compiled grammars that are kept."""
+
+
+class GrammarCompiler:
+    """Makes matchers for the vocabulary of one model. May be used by several threads.
+
+    Args:
+        tokenizer: The text of a `tokenizer.json`, or llguidance's `TokenizerWrapper` of another vocabulary.
+        size: Tokens that the model can write, which may be more than the tokenizer has; None: as many.
+        ends: The tokens that end an answer.
+
+    Raises:
+        MissingDependencyError: llguidance is not installed.
+        WeightsError: llguidance cannot read the tokenizer.
+    """
+
+    def __init__(self, tokenizer: Any, size: int | None = None, ends: Sequence[int] = ()) -> None:
+        try:
+            self._tokenizer = library().LLTokenizer(tokenizer, n_vocab=size, eos_token=list(ends) or None)
+        except (ValueError, RuntimeError) as error:
+            raise WeightsError(f"llguidance cannot read the tokenizer: {first_line(str(error))}") from error
+        self.size = int(self._tokenizer.vocab_size)
+        """Tokens of the vocabulary; a mask has as many bits, in words of 32."""
+        self._compiled = lru_cache(REMEMBERED)(self._compile)
+        self._lock = threading.Lock()
+
+    def matcher(self, grammar: str) -> Matcher:
+        """A matcher at the start of a grammar.
+
+        Args:
+            grammar: In llguidance's Lark behind a first line `%llguidance {}`, or in GBNF.
+
+        Raises:
+            BadRequestError: The grammar cannot be compiled.
+        """
+        with self._lock:
+            return Matcher(self._compiled(grammar).deep_copy())
+
+    def _compile(self, grammar: str) -> Any:
+        return compiled(grammar, self._tokenizer)
+
+
+class Matcher:
+    """Where one answer stands in its grammar."""
+
+    def __init__(self, matcher: Any) -> None:
+        self.inner = matcher
+
+    def fill(self, bits: numpy.ndarray) -> None:
+        """Set the bits of the tokens that may come next, and clear the others.
+
+        Args:
+            bits: One row of contiguous int32, 32 tokens each. Bits behind the vocabulary are cleared.
+
+        Raises:
+            BadRequestError: The grammar has become too complex to follow.
+        """
+        self.inner.unsafe_compute_mask_ptr(bits.ctypes.data, bits.nbytes)
+        self._check()
+
+    def take(self, token: int) -> None:
+        """Go on with a token, which may be one that ends the answer.
+
+        Raises:
+            BadRequestError: It may not come here.
+        """
+        self.inner.consume_token(token)
+        self._check()
+
+    def forced(self) -> list[int]:
+        """The tokens of which each is the only one that may come: they need not be decoded, only taken."""
+        return list(self.inner.compute_ff_tokens())
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer is over: nothing may come but its end."""
+        return bool(self.inner.is_stopped())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the answer may end here."""
+        return bool(self.inner.is_accepting())
+
+    def _check(self) -> None:
+        if self.inner.is_error():
+            raise BadRequestError(f"the grammar cannot be followed: {first_line(self.inner.get_error())}")
+
+
+class Masks:
+    """Fills the masks of a whole batch in one call, side by side.
+
+    Args:
+        threads: How many; None: as many as llguidance finds good for this machine.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._executor = library().LLExecutor(threads)
+
+    def fill(self, matchers: Sequence[Matcher], bits: numpy.ndarray) -> None:
+        """Fill one row for each matcher; those whose grammar fails say so when they take a token.
+
+        Args:
+            matchers: One for each row.
+            bits: Contiguous int32 of shape (matchers, words).
+        """
+        pairs = [(matcher.inner, row) for row, matcher in enumerate(matchers)]
+        self._executor.unsafe_compute_mask_ptr(pairs, bits.ctypes.data, bits.shape[1] * 4, bits.shape[0])
