@@ -26,8 +26,9 @@ def fetch(
     where `only` is given, the files that match it. Never a pickle, never code, never a path outside the folder.
 
     The files get their names when all of them are complete and right, so a fetch that fails changes nothing of what is
-    there. What an interrupted one has brought is kept in the folder, and the next one asks for the rest only. Several
-    processes may fetch into one folder. `is_complete` and `commit` tell what is there.
+    there. What an interrupted one has brought is kept in the folder, and the next one asks for the rest only. What an
+    earlier fetch brought, and this revision does not have, is removed. Several processes may fetch into one folder.
+    `is_complete` and `commit` tell what is there.
 
     Where the folder has this revision, and the hub cannot be reached, or the revision is a commit hash, the files on
     disk are enough; no request is made for them.
@@ -54,11 +55,9 @@ def fetch(
         Stopped: `stopped` said so.
     """
     try:
-        import huggingface_hub  # noqa: F401
+        from .fetching import Fetching
     except ImportError as error:
-        raise MissingDependencyError("huggingface_hub", "hub") from error
-    from .fetching import Fetching
-
+        raise MissingDependencyError(error.name or "huggingface_hub", "hub") from error
     Fetching(repo, revision, target, tuple(only)).run(progress or _ignore, stopped)
 
 
