@@ -93,10 +93,17 @@ def _model(entry: Entry, context: int | None, memory: Memory, cards: tuple[Memor
 
 def _here(entry: Entry) -> dict[str, Any]:
     from ..runners.local.packaged import PackagedFile
+    from ..runners.local.repository import HubRepository
     from ..runners.local.weights import find
 
-    path = find(entry)
-    file = path.name if path and path.is_file() else entry.source.file if isinstance(entry.source, PackagedFile) else ""
+    path, source = find(entry), entry.source
+    file = ""
+    if path is not None:
+        file = path.name if path.is_file() else ""
+    elif isinstance(source, PackagedFile):
+        file = source.file
+    elif isinstance(source, HubRepository):
+        file = "".join(source.only[:1])
     engine = "llama.cpp" if file.endswith(".gguf") else None if file else "transformers"
     return {"path": str(path) if path else None, "engine": engine}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ CONFIG = "config.json"
 INDEX = "model.safetensors.index.json"
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json")
 """One of them is enough."""
+PART = re.compile(r"(.+)-\d{5}-of-(\d{5})\.gguf")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 LONGEST_HEADER = 100_000_000
 """Bytes that the format allows for the header of a safetensors file."""
@@ -41,6 +43,24 @@ def weights_in(place: Path) -> Path:
     )
 
 
+def parts(file: Path) -> list[Path]:
+    """All files of a GGUF model, of which one is given; large models come in several.
+
+    Raises:
+        WeightsError: One is missing.
+    """
+    split = PART.fullmatch(file.name)
+    if not split:
+        return [file]
+    start, count = split.groups()
+    files = [file.with_name(f"{start}-{number:05}-of-{count}.gguf") for number in range(1, int(count) + 1)]
+    for missing in (part for part in files if not part.is_file()):
+        raise WeightsError(
+            f"{str(file)!r} is not complete: {missing.name!r} is missing.", hint="Fetch or copy the model again."
+        )
+    return files
+
+
 def check(place: Path, architecture: Architecture | None = None, quantization: str | None = None) -> None:
     """Refuse weights that are cut short, of another model, or could run code.
 
@@ -54,12 +74,14 @@ def check(place: Path, architecture: Architecture | None = None, quantization: s
     """
     path = weights_in(place)
     if path.is_file():
+        for part in parts(path):
+            read_header(part)
         _check_numbers(path, architecture, architecture_of_gguf(path))
         return
     config = read_config(path)
     _check_quantization(path, config, architecture, quantization)
     if architecture:
-        found = (config.get("architectures") or ["no"])[0]
+        found = _name(config) or "unknown"
         if found != architecture.name:
             raise _another(path, "architecture", found, architecture.name)
         _check_numbers(path, architecture, architecture_of(config))
@@ -87,7 +109,10 @@ def tensor_files(folder: Path) -> list[Path]:
         WeightsError: One is missing, or there are none.
     """
     if (folder / INDEX).is_file():
-        names = set(_json(folder / INDEX).get("weight_map", {}).values())
+        stated = _json(folder / INDEX).get("weight_map")
+        names = set(map(str, stated.values())) if isinstance(stated, dict) else set()
+        if any(Path(name).name != name for name in names):
+            raise _broken(folder / INDEX, "it names files elsewhere")
         missing = sorted(name for name in names if not (folder / name).is_file())
         if missing:
             raise WeightsError(
@@ -113,7 +138,7 @@ def architecture_of(config: dict[str, Any]) -> Architecture | None:
     try:
         heads, hidden = int(config["num_attention_heads"]), int(config["hidden_size"])
         return Architecture(
-            name=(config.get("architectures") or [""])[0],
+            name=_name(config),
             layers=int(config["num_hidden_layers"]),
             hidden=hidden,
             intermediate=int(config["intermediate_size"]),
@@ -124,7 +149,7 @@ def architecture_of(config: dict[str, Any]) -> Architecture | None:
             head_size=int(config.get("head_dim") or hidden // heads),
             tied=bool(config.get("tie_word_embeddings", False)),
         )
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+    except (KeyError, TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
 
 
@@ -153,6 +178,11 @@ def architecture_of_gguf(path: Path) -> Architecture | None:
         return None
 
 
+def _name(config: dict[str, Any]) -> str:
+    stated = config.get("architectures")
+    return str(stated[0]) if isinstance(stated, list) and stated else ""
+
+
 def _check_numbers(path: Path, expected: Architecture | None, found: Architecture | None) -> None:
     if expected is None:
         return
@@ -169,7 +199,8 @@ def _check_quantization(
     """A catalogue's `int8` is made of a 16-bit checkpoint, so that one has no quantization either."""
     if architecture is None:
         return
-    found = (config.get("quantization_config") or {}).get("quant_method")
+    stated = config.get("quantization_config")
+    found = stated.get("quant_method") if isinstance(stated, dict) else stated
     if found != (expected if expected == "awq" else None):
         raise _another(folder, "quantization", found or "none", expected if expected == "awq" else "none")
 
@@ -192,7 +223,7 @@ def _check_whole(path: Path) -> None:
                 tensor["data_offsets"][1] for name, tensor in json.loads(file.read(length)).items() if name[:2] != "__"
             )
             expected = 8 + length + max(ends, default=0)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise _broken(path, "its header is cut short or damaged") from error
     if size != expected:
         raise _broken(path, f"it has {size:,} bytes, not {expected:,}")
@@ -207,7 +238,7 @@ def _json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise WeightsError(f"there is no {str(path)!r}.", hint="Name the folder of a whole checkpoint.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(path, f"it is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise _broken(path, "it is not a JSON object")

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from .checkpoint import architecture_of, architecture_of_gguf, read_config, tensor_files, weights_in
+from .checkpoint import architecture_of, architecture_of_gguf, parts, read_config, tensor_files, weights_in
 from .entry import Architecture, Entry
 from .llama_cpp import LARGEST_CONTEXT
 from .packaged import PackagedFile
@@ -40,7 +40,7 @@ def weight_bytes(model: Entry | Path, device: Device = "gpu") -> int | None:
     """
     path = _place(model)
     if path is not None and path.is_file():
-        return path.stat().st_size
+        return sum(part.stat().st_size for part in parts(path))
     if isinstance(model, Entry) and isinstance(model.source, PackagedFile):
         return model.source.size
     architecture = _architecture(model, path)
@@ -118,7 +118,8 @@ def _architecture(model: Entry | Path, path: Path | None) -> Architecture | None
 def _quantization(model: Entry | Path, path: Path | None) -> str | None:
     if isinstance(model, Entry) and model.quantization:
         return model.quantization
-    return (read_config(path).get("quantization_config") or {}).get("quant_method") if path else None
+    stated = read_config(path).get("quantization_config") if path else None
+    return str(stated.get("quant_method")) if isinstance(stated, dict) else None
 
 
 def _kept(quantization: str | None) -> str | None:

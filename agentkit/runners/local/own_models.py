@@ -77,7 +77,7 @@ def _tables(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{str(path)!r} cannot be read: {error}.", hint="Make it a readable text file."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(
             f"{str(path)!r} is not TOML: {error}.", hint="Texts stand in quotes, tables in brackets."
         ) from error

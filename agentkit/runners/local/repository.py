@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ...errors import WeightsError
 from .cache import cache_dir
-from .checkpoint import CONFIG, weights_in
+from .checkpoint import CONFIG, parts, weights_in
 from .hub import fetch, is_complete
 from .source import Progress
 from .staging import Staging, check_space
@@ -72,7 +72,7 @@ class HubRepository:
                 f"these weights are here already: {str(folder)!r}.", hint="To have others, remove that folder first."
             )
         given = weights_in(given)
-        files = [given] if given.is_file() else _taken(given)
+        files = parts(given) if given.is_file() else _taken(given)
         with Staging(folder.parent) as staging:
             made = staging.folder / "weights"
             made.mkdir()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from agentkit.errors import WeightsError
 from agentkit.runners.local.catalog import SMOLLM_135M
 from agentkit.runners.local.checkpoint import architecture_of, architecture_of_gguf, check, tensor_files, weights_in
+from agentkit.runners.local.fit import needed
 
-from .checkpoint_files import OTHER, TINY, config_of, write_checkpoint, write_tensors
+from .checkpoint_files import OTHER, TINY, config_of, write_checkpoint, write_gguf, write_tensors
 
 
 @pytest.fixture
@@ -119,6 +123,50 @@ def test_of_several_parts_of_a_gguf_model_the_first_is_loaded(tmp_path: Path) ->
     for number in (2, 1, 3):
         (tmp_path / f"big-{number:05}-of-00003.gguf").touch()
     assert weights_in(tmp_path).name == "big-00001-of-00003.gguf"
+
+
+def test_a_missing_part_of_a_gguf_model_is_told(tmp_path: Path) -> None:
+    file = write_gguf(tmp_path / "big-00001-of-00002.gguf")
+    assert told(file).endswith("is not complete: 'big-00002-of-00002.gguf' is missing.")
+    write_gguf(tmp_path / "big-00002-of-00002.gguf")
+    check(tmp_path, TINY)
+
+
+def test_an_index_cannot_name_files_elsewhere(folder: Path) -> None:
+    (folder / "model.safetensors.index.json").write_text('{"weight_map": {"a": "../other/model.safetensors"}}')
+    assert told(folder).endswith("is broken: it names files elsewhere.")
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+KEYS = [*config_of(TINY), "quantization_config", "head_dim"]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=4), index=ANYTHING)
+def test_whatever_stands_in_the_files_is_taken_or_told(folder: Path, change: dict[str, object], index: object) -> None:
+    (folder / "config.json").write_text(json.dumps(config_of(TINY) | change))
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": index}))
+    with contextlib.suppress(WeightsError):
+        check(folder, TINY, "awq")
+    with contextlib.suppress(WeightsError):
+        needed(folder, 100)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=200) | ANYTHING.map(lambda value: header_of(json.dumps(value).encode())))
+@example(content=(200_000).to_bytes(8, "little") + b"[" * 200_000)
+def test_whatever_stands_in_a_tensor_file_is_taken_or_told(folder: Path, content: bytes) -> None:
+    tensor_files(folder)[0].write_bytes(content)
+    with contextlib.suppress(WeightsError):
+        check(folder)
+
+
+def header_of(text: bytes) -> bytes:
+    return len(text).to_bytes(8, "little") + text
 
 
 def test_a_gguf_file_is_taken_for_what_its_header_says(weights: Path) -> None:

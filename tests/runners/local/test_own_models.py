@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agentkit.errors import ConfigurationError
 from agentkit.runners.local.catalog import DEFAULT, ENTRIES
@@ -13,6 +17,7 @@ from agentkit.runners.local.entry import Entry, Licence
 from agentkit.runners.local.in_place import InPlace
 from agentkit.runners.local.lookup import entries, find_entry, unknown_model
 from agentkit.runners.local.own_models import models_file, own_models
+from agentkit.runners.local.own_table import SAMPLING, Table, entry_of
 from agentkit.runners.local.repository import HubRepository
 
 QWEN = ENTRIES["@cf/qwen/qwen1.5-14b-chat-awq"]
@@ -153,6 +158,25 @@ def test_a_mistake_is_told_with_file_table_key_and_the_next_step(
     assert repr(str(file)) in error.message
     assert said in error.message
     assert hint in str(error.hint)
+
+
+ANYTHING = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None)
+@given(
+    name=st.text(max_size=8) | st.sampled_from([*ENTRIES]),
+    table=st.dictionaries(st.sampled_from([*Table.model_fields]) | st.text(max_size=5), ANYTHING, max_size=4),
+    sampling=st.dictionaries(st.sampled_from([*SAMPLING]), ANYTHING, max_size=2),
+)
+def test_whatever_stands_in_a_table_is_an_entry_or_a_mistake_that_is_told(name: str, table: Any, sampling: Any) -> None:
+    with contextlib.suppress(ConfigurationError):
+        entry = entry_of(Path("models.toml"), name, {"sampling": sampling, **table}, ENTRIES)
+        assert entry.id in (name, *ENTRIES)
 
 
 def test_a_file_that_is_no_text_is_told(file: Path) -> None:

@@ -124,6 +124,15 @@ def test_a_gguf_file_is_taken_over_as_well(tmp_path: Path) -> None:
     assert path.name == file.name
 
 
+def test_all_parts_of_a_gguf_model_are_taken_over(tmp_path: Path) -> None:
+    (tmp_path / "big").mkdir()
+    for number in (1, 2):
+        write_gguf(tmp_path / "big" / f"big-0000{number}-of-00002.gguf")
+    path = adopt(ENTRY, tmp_path / "big")
+    assert path.name == "big-00001-of-00002.gguf"
+    assert len(list(path.parent.glob("*.gguf"))) == 2
+
+
 def test_weights_of_another_model_are_not_taken_over(tmp_path: Path, cache: Path) -> None:
     with pytest.raises(WeightsError, match="is another model: kv_heads is 4, not 2"):
         adopt(ENTRY, write_checkpoint(tmp_path / "other", OTHER))
