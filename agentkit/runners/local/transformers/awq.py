@@ -46,7 +46,7 @@ def dequantized(qweight: torch.Tensor, qzeros: torch.Tensor, scales: torch.Tenso
 
 class _Dequantize(ConversionOps):  # type: ignore[misc]
     def convert(self, input_dict: dict[str, Any], *_: Any, full_layer_name: str = "", **__: Any) -> dict[str, Any]:
-        parts = {name.rpartition(".")[2]: _only(value) for name, value in input_dict.items()}
+        parts = {name.strip(".$"): _only(value) for name, value in input_dict.items()}
         return {full_layer_name: dequantized(parts["qweight"], parts["qzeros"], parts["scales"])}
 
 

@@ -53,12 +53,27 @@ class _Scheduler(FIFOScheduler):  # type: ignore[misc]
         return tokens
 
     def schedule_batch(self, token_budget: int, cache_budget: int) -> Any:
+        self._write_forced(token_budget)
         scheduled = super().schedule_batch(token_budget, cache_budget)
         for future in scheduled[0] or ():
             row = row_of(future.state)
             if row is not None and row.adapter:
                 future.complete_blocks = {}
         return scheduled
+
+    def _write_forced(self, token_budget: int) -> None:
+        """Let the tokens that a grammar leaves no choice of be read like a prompt, and not decoded one by one."""
+        writing = [state for state in self.active_requests.values() if state.status == RequestStatus.DECODING]
+        room = token_budget - len(writing)
+        for state in writing:
+            row = row_of(state)
+            if row is None or not state.generated_tokens or len(state.tokens_to_process) != 1:
+                continue
+            left = state.max_new_tokens - len(state.generated_tokens) - 1
+            forced = row.take_forced(min(room, left))
+            state.generated_tokens.extend(forced)
+            state.tokens_to_process = [*state.tokens_to_process, *forced]
+            room -= len(forced)
 
 
 SCHEDULER_MAPPING[SCHEDULER] = _Scheduler

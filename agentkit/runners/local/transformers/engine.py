@@ -8,10 +8,12 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
 from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError
+from ..constrained.masks import GrammarCompiler
 from ..engine import End, Load, Task
 from ..threads import Stopped
 from .folder import Folder, read_folder
@@ -19,6 +21,8 @@ from .stopping import StopTexts
 from .vocabulary import Vocabulary
 
 NEEDED = ("torch", "transformers", "tokenizers", "safetensors", "llguidance", "psutil")
+SHOWN = "preserved_tokens"
+"""The field that names control tokens which are shown as text, as llama.cpp calls it."""
 POLL = 0.1
 """Seconds between two looks at whether a waiting request is stopped."""
 
@@ -53,6 +57,7 @@ class Transformers:
         self._model = load_model(self.folder, device, dtype, load.quantization, self.longest)
         self._adapters = Adapters(self._model, load.adapters)
         self._ends = _ends(self.folder, self._vocabulary, self._model)
+        self._grammars = cache(self._made_grammars)
         self._batcher: Any = None
         self._starting = threading.Lock()
         self._names = map(str, itertools.count())
@@ -71,9 +76,10 @@ class Transformers:
         from .rows import Row
 
         self._check_process()
-        if task.extra:
-            raise BadRequestError(f"the transformers engine knows no {', '.join(map(repr, task.extra))}.")
-        mask = self._mask(task.grammar) if task.grammar else None
+        unknown = [name for name in task.extra if name != SHOWN]
+        if unknown:
+            raise BadRequestError(f"the transformers engine knows no {', '.join(map(repr, unknown))}.")
+        mask = self._grammars().matcher(task.grammar) if task.grammar else None
         row = Row(task.prompt, task.sampling, mask, self._place(task.adapter), self._ends)
         name = next(self._names)
         results: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -90,12 +96,13 @@ class Transformers:
         self, task: Task, row: Any, results: Any, batcher: Any, on_text: Callable[[str], object], stopped: Any
     ) -> tuple[bool, bool]:
         """Hand out the text as its tokens come. Whether the loop is done with the request, and whether the text is."""
-        reader, texts = self._vocabulary.reader(), StopTexts(_texts(task.sampling.get("stop") or ()))
+        reader = self._vocabulary.reader(task.extra.get(SHOWN, ()))
+        texts = StopTexts(_texts(task.sampling.get("stop") or ()))
         read = 0
         while True:
             result = _next(results, batcher, stopped)
             if row.error is not None:
-                raise BadRequestError(f"the grammar cannot be followed: {str(row.error)[:300]}") from row.error
+                raise row.error
             tokens, over = result.generated_tokens, result.is_finished()
             for token in tokens[read:]:
                 piece = texts.feed("" if token in row.ends else reader.feed(token))
@@ -158,8 +165,8 @@ class Transformers:
                 self._batcher = Batcher(self._model, self.context, self._adapters.choose)
             return self._batcher
 
-    def _mask(self, grammar: str) -> Any:
-        raise NotImplementedError
+    def _made_grammars(self) -> GrammarCompiler:
+        return GrammarCompiler(self._vocabulary.serialized, self._model.config.get_text_config().vocab_size, self._ends)
 
     def _place(self, adapter: str | None) -> int:
         if adapter is None:

@@ -46,6 +46,7 @@ def load_model(folder: Folder, device: str, dtype: str, quantization: str | None
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
+    _check_known(folder)
     options: dict[str, Any] = {}
     if quantization is not None:
         options["quantization_config"] = _on_load(folder, quantization)
@@ -87,6 +88,19 @@ def _check_complete(folder: Folder, told: Any) -> None:
         raise WeightsError(
             f"the weights in {str(folder.path)!r} are not those of its config.json: {wrong}.",
             hint="Fetch the weights again, all from one place.",
+        )
+
+
+def _check_known(folder: Folder) -> None:
+    """transformers loads weights that are quantized in a way it does not know as if they were plain."""
+    from transformers.quantizers.auto import AUTO_QUANTIZER_MAPPING
+
+    method = folder.quantization.get("quant_method")
+    bits = "8bit" if folder.quantization.get("load_in_8bit") else "4bit"
+    if folder.quantization and not {method, f"{method}_{bits}"} & AUTO_QUANTIZER_MAPPING.keys():
+        raise WeightsError(
+            f"{str(folder.path)!r} is quantized by {method!r}, which transformers does not know.",
+            hint="Take plain weights, or AWQ.",
         )
 
 

@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any, Protocol
+from itertools import takewhile
+from typing import Any
 
 import numpy
 
 from ....generation import SamplingOptions
+from ..constrained.masks import Matcher
 from ..sampling import LEAST_REPETITION_PENALTY
-
-
-class Mask(Protocol):
-    """Which tokens a grammar allows next."""
-
-    def fill(self, bits: numpy.ndarray) -> None:
-        """Set the bits of the tokens that are allowed now, 32 in each int32."""
-        ...
-
-    def take(self, token: int) -> None:
-        """Go on with a token."""
-        ...
 
 
 class Row:
@@ -39,7 +29,7 @@ class Row:
         self,
         prompt: Sequence[int],
         sampling: SamplingOptions,
-        mask: Mask | None = None,
+        mask: Matcher | None = None,
         adapter: int = 0,
         ends: Sequence[int] = (),
     ) -> None:
@@ -79,11 +69,20 @@ class Row:
         self.written.append(token)
         if self.counts is not None:
             self.counts.add(token)
-        if self.mask is not None and self.error is None and token not in self.ends:
+        if self.mask is not None and self.error is None:
             try:
                 self.mask.take(token)
             except Exception as error:  # a request fails alone, never its batch
                 self.error = error
+
+    def take_forced(self, most: int) -> list[int]:
+        """Go on with the tokens that are the only ones to come, at most so many; returns them."""
+        if self.mask is None or self.error is not None or most < 1:
+            return []
+        forced = list(takewhile(lambda token: token not in self.ends, self.mask.forced()[:most]))
+        for token in forced:
+            self.take(token)
+        return forced
 
 
 class _Counts:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy
 import torch
 
+from ..constrained.masks import Masks
 from .noise import gumbel
 from .rows import Row
 
@@ -62,26 +64,23 @@ def _penalize(logits: torch.Tensor, rows: Sequence[Row]) -> None:
 
 
 def _mask(logits: torch.Tensor, rows: Sequence[Row]) -> None:
-    masked = [(index, row) for index, row in enumerate(rows) if row.mask is not None and row.error is None]
+    """Rule out what the grammars do not allow. One that fails allows nothing; taking a token then says why."""
+    masked = [(index, row.mask) for index, row in enumerate(rows) if row.mask is not None and row.error is None]
     if not masked:
         return
     vocabulary = logits.shape[-1]
     bits = numpy.zeros((len(masked), (vocabulary + 31) // 32), numpy.int32)
-    kept = []
-    for place, (index, row) in enumerate(masked):
-        try:
-            assert row.mask is not None
-            row.mask.fill(bits[place])
-            kept.append((place, index))
-        except Exception as error:  # a request fails alone, never its batch
-            row.error = error
-    if not kept:
-        return
-    chosen = torch.from_numpy(bits[[place for place, _ in kept]]).to(logits.device)
+    _masks().fill([mask for _, mask in masked], bits)
+    chosen = torch.from_numpy(bits).to(logits.device)
     shifts = torch.arange(32, dtype=torch.int32, device=logits.device)
     allowed = ((chosen.unsqueeze(-1) >> shifts) & 1).bool().flatten(1)[:, :vocabulary]
-    places = torch.tensor([index for _, index in kept], device=logits.device)
+    places = torch.tensor([index for index, _ in masked], device=logits.device)
     logits[places] = logits[places].masked_fill(~allowed, IMPOSSIBLE)
+
+
+@cache
+def _masks() -> Masks:
+    return Masks()
 
 
 def _draw(logits: torch.Tensor, rows: Sequence[Row]) -> torch.Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +46,29 @@ class Vocabulary:
         begun = ids[: len(self._start)] == self._start
         return ids if begun or not start else self._start + ids
 
-    def reader(self) -> Reader:
-        """Turns the tokens of one answer into text."""
-        return Reader(self._marked)
+    def reader(self, shown: Sequence[str] = ()) -> Reader:
+        """Turns the tokens of one answer into text.
+
+        Args:
+            shown: Control tokens that are text, too.
+        """
+        found = {self.id_of(mark): mark for mark in shown}
+        return Reader(self._marked, {token: mark for token, mark in found.items() if token is not None})
 
 
 class Reader:
     """The tokens of one answer as text; a character that is spread over several tokens comes with its last one."""
 
-    def __init__(self, tokenizer: Any) -> None:
+    def __init__(self, tokenizer: Any, shown: Mapping[int, str]) -> None:
         from tokenizers.decoders import DecodeStream
 
         self._tokenizer = tokenizer
+        self._shown = shown
         self._stream = DecodeStream(skip_special_tokens=True)
 
     def feed(self, token: int) -> str:
         """The text that a token completes."""
-        return str(self._stream.step(self._tokenizer, token) or "")
+        return self._shown.get(token) or str(self._stream.step(self._tokenizer, token) or "")
 
 
 def _start_of(tokenizer: Any) -> list[int]:

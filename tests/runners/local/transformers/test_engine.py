@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -204,7 +205,7 @@ def test_a_failed_forward_pass_fails_its_requests_and_the_engine_lives_on(folder
         raise RuntimeError("out of memory")
 
     hook = layer.register_forward_pre_hook(fail)
-    with pytest.raises(ServerError, match="out of memory|has failed"):
+    with pytest.raises(ServerError, match=r"out of memory|has failed"):
         ask(engine, [5, 6, 7, 8])
     hook.remove()
     assert ask(engine, [5, 6, 7]).text == expected
@@ -274,3 +275,45 @@ def test_twenty_cycles_of_loading_and_unloading_leave_no_memory_behind(folders: 
         engine.close()
         sizes.append(process.memory_info().rss)
     assert sizes[-1] - sizes[4] < 30e6
+
+
+CALL = '{"name": "get_the_weather", "arguments": {"city": "'
+GRAMMAR = 'root ::= "{\\"name\\": \\"get_the_weather\\", \\"arguments\\": {\\"city\\": \\"" [a-z]{3,9} "\\"}}"'
+
+
+def test_a_grammar_is_kept_at_any_temperature_beside_others_without_one(engine: Transformers) -> None:
+    free = prompts(engine, 3)
+    expected = [ask(engine, prompt).text for prompt in free]
+    bound = [partial(ask, engine, [5, 6], 200, temperature=heat, grammar=GRAMMAR) for heat in (0, 0.7, 1.5, 5)]
+    answers = side_by_side([*bound, *(partial(ask, engine, prompt) for prompt in free)])
+    assert all(re.fullmatch(re.escape(CALL) + '[a-z]{3,9}"}}', answer.text) for answer in answers[:4])
+    assert all(answer.end.complete for answer in answers[:4])
+    assert [answer.text for answer in answers[4:]] == expected
+
+
+def test_forced_tokens_are_not_decoded_one_by_one(engine: Transformers) -> None:
+    steps = 0
+
+    def count(*_: Any) -> None:
+        nonlocal steps
+        steps += 1
+
+    hook = engine._model.register_forward_pre_hook(count)
+    answer = ask(engine, [5, 6], 200, grammar=GRAMMAR)
+    hook.remove()
+    assert answer.end.completed > 40
+    assert steps < 20
+
+
+@pytest.mark.parametrize("most", [1, 2, 5, 30])
+def test_a_grammar_does_not_write_past_max_tokens(llama: Transformers, most: int) -> None:
+    answer = ask(llama, [5, 6], most, grammar=GRAMMAR)
+    assert (answer.end.completed, answer.end.complete) == (most, False)
+    assert CALL.startswith(answer.text)
+
+
+@pytest.mark.parametrize("grammar", ["root ::= ((", "root ::= missing", "%llguidance {}\nstart: /[0-9]+", "none"])
+def test_a_bad_grammar_is_refused_and_the_engine_lives_on(llama: Transformers, grammar: str) -> None:
+    with pytest.raises(BadRequestError, match="grammar"):
+        ask(llama, [5, 6], grammar=grammar)
+    assert ask(llama, [5, 6], 3).end.completed == 3

@@ -90,7 +90,7 @@ def pack(weight: torch.Tensor, group: int) -> tuple[dict[str, torch.Tensor], tor
     scales = ((high - low) / 15).clamp(min=1e-5).half()
     zeros = (-low / scales.float()).round().clamp(0, 15).int()
     steps = (columns / scales.float().unsqueeze(1) + zeros.unsqueeze(1)).round().clamp(0, 15).int()
-    meant = ((steps - zeros.unsqueeze(1)).half() * scales.unsqueeze(1)).flatten(0, 1).t().contiguous()
+    meant = ((steps - zeros.unsqueeze(1)) * scales.float().unsqueeze(1)).flatten(0, 1).t().contiguous()
     parts = {"qweight": _eights(steps.flatten(0, 1)), "qzeros": _eights(zeros), "scales": scales}
     return parts, meant
 
