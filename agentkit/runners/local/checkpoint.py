@@ -26,17 +26,22 @@ def weights_in(place: Path) -> Path:
     """What is to be loaded of a place: a GGUF file, or the folder of a checkpoint.
 
     Raises:
-        WeightsError: There is neither.
+        WeightsError: There is neither, or this user may not look.
     """
-    if place.is_file() or (place / CONFIG).is_file():
-        return place
-    files = sorted(place.glob("*.gguf"))
+    try:
+        if not place.exists():
+            raise WeightsError(
+                f"there are no weights at {str(place)!r}.", hint="Name a GGUF file or a checkpoint's folder."
+            )
+        if place.is_file() or (place / CONFIG).is_file():
+            return place
+        files = sorted(place.glob("*.gguf"))
+    except OSError as error:
+        raise WeightsError(
+            f"{str(place)!r} cannot be looked at: {error.strerror or error}.", hint="Make it readable for this user."
+        ) from error
     if files:
         return files[0]  # of several parts, llama.cpp wants the first
-    if not place.exists():
-        raise WeightsError(
-            f"there are no weights at {str(place)!r}.", hint="Name a GGUF file or a checkpoint's folder."
-        )
     raise WeightsError(
         f"the folder {str(place)!r} has no weights: neither {CONFIG!r} nor a GGUF file.",
         hint="Name the folder that has the files themselves.",

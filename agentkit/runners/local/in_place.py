@@ -40,7 +40,7 @@ class InPlace:
         """The same as `find`."""
         return self.find()
 
-    def adopt(self, given: Path, progress: Progress) -> Path:
+    def adopt(self, given: Path, check: Callable[[Path], None], progress: Progress) -> Path:
         """Refused: the user has said where these weights are."""
         raise WeightsError(
             f"the weights of this model are those at {str(self.path)!r}, by your own models file.",

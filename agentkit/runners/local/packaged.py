@@ -73,8 +73,8 @@ class PackagedFile(Wheel):
             staging.publish(found, path)
         return path
 
-    def adopt(self, given: Path, progress: Progress) -> Path:
-        """Copy the user's file into the cache folder; see `Source.adopt`."""
+    def adopt(self, given: Path, check: Callable[[Path], None], progress: Progress) -> Path:
+        """Copy the user's file, which must be the same byte by byte, into the cache folder; see `Source.adopt`."""
         given = given / self.file if given.is_dir() else given
         if not self._is_right(given):
             raise WeightsError(

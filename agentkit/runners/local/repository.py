@@ -64,7 +64,7 @@ class HubRepository:
             fetch(self.repo, self.revision, folder, progress, stopped, only=self.only)
         return weights_in(folder)
 
-    def adopt(self, given: Path, progress: Progress) -> Path:
+    def adopt(self, given: Path, check: Callable[[Path], None], progress: Progress) -> Path:
         """Link the user's files into the cache folder, or copy them from another file system; see `Source.adopt`."""
         folder = self.folder
         if self.find():
@@ -72,6 +72,7 @@ class HubRepository:
                 f"these weights are here already: {str(folder)!r}.", hint="To have others, remove that folder first."
             )
         given = weights_in(given)
+        check(given)
         files = parts(given) if given.is_file() else _taken(given)
         with Staging(folder.parent) as staging:
             made = staging.folder / "weights"

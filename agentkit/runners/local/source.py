@@ -45,11 +45,12 @@ class Source(Protocol):
             OSError: They cannot be stored.
         """
 
-    def adopt(self, given: Path, progress: Progress) -> Path:
+    def adopt(self, given: Path, check: Callable[[Path], None], progress: Progress) -> Path:
         """Take weights that the user has into the cache, and check them.
 
         Args:
             given: The user's file or folder; it stays as it is.
+            check: Raises a `WeightsError` where a file or folder is not this model; for sources that cannot tell.
             progress: Told while something is copied.
 
         Raises:

@@ -42,8 +42,7 @@ def adopt(entry: Entry, given: Path, progress: Progress = unwatched) -> Path:
         WeightsError: They are not those of the entry, not complete, or cannot be stored.
     """
     with _stored():
-        check(given, entry.architecture, entry.quantization)
-        return entry.source.adopt(given, progress)
+        return entry.source.adopt(given, lambda found: check(found, entry.architecture, entry.quantization), progress)
 
 
 @contextmanager

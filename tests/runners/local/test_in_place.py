@@ -34,6 +34,12 @@ def test_what_is_not_there_is_an_error_at_once(tmp_path: Path) -> None:
         find(entry(tmp_path / "missing"))
 
 
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_a_path_that_cannot_be_is_told(name: str) -> None:
+    with pytest.raises(WeightsError, match=r"there are no weights at|cannot be looked at"):
+        find(entry(Path(name)))
+
+
 def test_its_place_is_changed_in_the_file_that_says_it(tmp_path: Path) -> None:
     folder = write_checkpoint(tmp_path / "model")
     with pytest.raises(WeightsError, match="own models file"):

