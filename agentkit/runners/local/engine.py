@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from ...errors import BadRequestError
 from ...generation import SamplingOptions
 
 
@@ -103,3 +104,11 @@ class Engine(Protocol):
     def close(self) -> None:
         """Free the model. Nothing may be running."""
         ...
+
+
+def unknown_adapter(adapter: str, loaded: Iterable[str]) -> BadRequestError:
+    """The error for a LoRA adapter that is not loaded."""
+    return BadRequestError(
+        f"there is no LoRA adapter {adapter!r}; loaded: {', '.join(loaded) or 'none'}.",
+        hint="Pass adapters={'NAME': 'PATH'} to the runner.",
+    )

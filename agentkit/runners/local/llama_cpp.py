@@ -12,6 +12,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -24,7 +25,8 @@ from ...errors import (
     ServerError,
     WeightsError,
 )
-from .engine import End, Load, Task
+from .constrained.checking import check
+from .engine import End, Load, Task, unknown_adapter
 from .gguf import Header, read_header
 from .loopback import Loopback
 from .room import Room
@@ -69,6 +71,9 @@ class LlamaCpp:
             raise _forked()
         _used = True
         self.header: Header = read_header(load.path)
+        self._adapters = tuple(name for name, _ in load.adapters)
+        for name, path in load.adapters:
+            _check_adapter(name, path, self.header)
         gpu = _gpu(xllamacpp.get_device_info(), load.device)
         self.name = f"llama.cpp ({gpu.lower() or 'cpu'})"
         self.context: int = load.context or min(self.header.context or LARGEST_CONTEXT, LARGEST_CONTEXT)
@@ -115,7 +120,8 @@ class LlamaCpp:
             return stopped()
 
         fields = {"prompt": list(task.prompt), "n_predict": task.max_tokens, "n_cmpl": 1}
-        body = {**to_body(task.sampling), **task.extra, **({"grammar": task.grammar} if task.grammar else {}), **fields}
+        own = {"grammar": task.grammar} if task.grammar else {}
+        body = {**to_body(task.sampling), **task.extra, **own, **self._lora(task.adapter), **fields}
         with self.room.take(len(task.prompt) + task.max_tokens, stopped) as admitted:
             if admitted:
                 self._complete(body, take)
@@ -138,6 +144,13 @@ class LlamaCpp:
             cached = max(cached, end.cached)
         return total, End(True, computed, cached, len(text))
 
+    def _lora(self, adapter: str | None) -> dict[str, Any]:
+        """The scale of every loaded adapter; without this, all would be used."""
+        if adapter is not None and adapter not in self._adapters:
+            raise unknown_adapter(adapter, self._adapters)
+        scales = [{"id": place, "scale": float(name == adapter)} for place, name in enumerate(self._adapters)]
+        return {"lora": scales} if scales else {}
+
     def _forced(self, prefix: Sequence[int], token: int, found: list[float], stopped: Callable[[], bool]) -> End:
         last: dict[str, Any] = {}
 
@@ -148,7 +161,7 @@ class LlamaCpp:
                 last.update(chunk)
             return stopped()
 
-        forced = {"temperature": 0, "n_probs": 1, "logit_bias": [[token, FORCE]]}
+        forced = {"temperature": 0, "n_probs": 1, "logit_bias": [[token, FORCE]], **self._lora(None)}
         with self.room.take(len(prefix) + 1, stopped) as admitted:
             if admitted:
                 self._complete({**forced, "prompt": list(prefix), "n_predict": 1, "n_cmpl": 1}, take)
@@ -278,6 +291,7 @@ def _parameters(xllamacpp: Any, load: Load, context: int, gpu: bool, key: str) -
     parameters.n_threads_http = SLOTS
     parameters.n_gpu_layers = -1 if gpu else 0
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = load.threads or default_threads()
+    parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(path), 0.0) for _, path in load.adapters]
     parameters.api_keys = [key]
     return parameters
 
@@ -301,12 +315,24 @@ def _gpu(devices: list[dict[str, Any]], wanted: str | None) -> str:
     return gpus[0].rstrip("0123456789") if gpus and wanted != "cpu" else ""
 
 
-def _check_grammar(grammar: Any) -> None:
-    if not isinstance(grammar, str) or grammar.startswith("%llguidance"):
-        raise BadRequestError(
-            f"grammar={str(grammar)[:60]!r} is not a grammar in GBNF.",
-            hint="llama.cpp passes over mistakes in any other kind without a word; write it in GBNF.",
+def _check_adapter(name: str, path: Path, model: Header) -> None:
+    """llama.cpp ends the load without a word of why where an adapter does not fit."""
+    found = read_header(path)
+    if found.metadata.get("general.type") != "adapter" or found.metadata.get("adapter.type") != "lora":
+        raise WeightsError(f"the LoRA adapter {name!r} in {str(path)!r} is none, but a model or something else.")
+    if found.architecture != model.architecture:
+        raise WeightsError(
+            f"the LoRA adapter {name!r} in {str(path)!r} is for another model: {found.architecture!r}, "
+            f"not {model.architecture!r}.",
+            hint="Take an adapter that was trained on this model.",
         )
+
+
+def _check_grammar(grammar: Any) -> None:
+    if not isinstance(grammar, str):
+        raise BadRequestError(f"grammar={str(grammar)[:60]!r} is no text of a grammar, in GBNF or llguidance's Lark.")
+    if grammar.startswith("%llguidance"):
+        check(grammar)  # llama.cpp passes over mistakes in this kind without a word
 
 
 def _end(chunk: Mapping[str, Any]) -> End:

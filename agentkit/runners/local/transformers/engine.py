@@ -14,7 +14,7 @@ from typing import Any
 
 from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError
 from ..constrained.masks import GrammarCompiler
-from ..engine import End, Load, Task
+from ..engine import End, Load, Task, unknown_adapter
 from ..threads import Stopped
 from .folder import Folder, read_folder
 from .stopping import StopTexts
@@ -172,11 +172,7 @@ class Transformers:
         if adapter is None:
             return 0
         if adapter not in self._adapters.places:
-            known = ", ".join(self._adapters.places) or "none"
-            raise BadRequestError(
-                f"there is no LoRA adapter {adapter!r}; loaded: {known}.",
-                hint="Pass adapters={'name': 'folder'} to the runner.",
-            )
+            raise unknown_adapter(adapter, self._adapters.places)
         return self._adapters.places[adapter]
 
     def _check_process(self) -> None:
