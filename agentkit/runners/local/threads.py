@@ -13,7 +13,7 @@ from anyio.lowlevel import RunVar, current_token
 
 T = TypeVar("T")
 
-MOST_THREADS = 32
+MOST_THREADS = 256
 """Threads that work for one event loop at a time; further ones wait their turn."""
 PATIENCE = 10.0
 """Seconds that the end of the process waits for running work to notice that it is stopped."""
