@@ -31,6 +31,7 @@ from .gguf import Header, read_header
 from .loopback import Loopback
 from .room import Room
 from .sampling import to_body
+from .templating.own import templates_of_gguf
 from .threads import Stopped
 
 SLOTS = 4
@@ -80,6 +81,7 @@ class LlamaCpp:
         self.longest: int = min(self.context, self.header.context or self.context)
         """Tokens of one prompt and its answer."""
         self.weight_bytes: int = self.header.least_size
+        self.templates = templates_of_gguf(self.header)
         self.room = Room(self.context, SLOTS)
         self._process = os.getpid()
         self._folder = _socket_folder()

@@ -19,8 +19,6 @@ from .flattening import UnsayableError
 from .lark import Rules, escaped, grammar, literal, one_of, pattern, repeated
 from .values import Bounds, Values
 
-MOST_CALLS = 16
-"""Of one reply."""
 MOST_TOOLS = 300
 """llguidance gives up on a text that can go on in 2,000 ways."""
 LARGEST = 2_000_000
@@ -132,7 +130,7 @@ def _reply(
     schemas: _Schemas, choice: str, format: CallFormat, several: bool, special: Mapping[str, int], bounds: Bounds
 ) -> str:
     rules = Rules()
-    most = MOST_CALLS if several and format.between is not None else 1
+    most = bounds.calls if several and format.between is not None else 1
     heads = [(_head(format, name), _arguments(rules, name, schema, format, bounds)) for name, schema in schemas]
     ending = [literal(format.end, special)] if format.end else []
 

@@ -42,6 +42,8 @@ class Bounds:
     """How often a definition may stand inside itself."""
     free: int = 2
     """Lists and objects inside each other where any value goes."""
+    calls: int = 16
+    """Of one reply."""
 
 
 class Values:

@@ -21,7 +21,7 @@ from agentkit.runners.local.constrained.tool_reading import CallReader, read_blo
 from agentkit.runners.local.constrained.values import Bounds
 
 Write = Callable[..., tuple[str, bool]]
-SMALL = Bounds(text=12, items=3, depth=2, free=1)
+SMALL = Bounds(text=12, items=3, depth=2, free=1, calls=3)
 SOME = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 
 
