@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from ...errors import BadRequestError
 from ...generation import SamplingOptions
+from .templating.own import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Engine(Protocol):
     """Tokens of one prompt and its answer."""
     weight_bytes: int
     """About."""
+    templates: Templates
+    """The model's own chat templates."""
 
     def generate(self, task: Task, on_text: Callable[[str], object], stopped: Callable[[], bool]) -> End:
         """Complete a prompt; `on_text` gets the text piece by piece, in this thread.

@@ -15,6 +15,7 @@ from typing import Any
 from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError
 from ..constrained.masks import GrammarCompiler
 from ..engine import End, Load, Task, unknown_adapter
+from ..templating.own import templates_of_folder
 from ..threads import Stopped
 from .folder import Folder, read_folder
 from .stopping import StopTexts
@@ -53,6 +54,7 @@ class Transformers:
         self.weight_bytes: int = self.folder.parameters * bits // 8
         check_memory(self.folder, device, dtype, bits, self.context)
         self._vocabulary = Vocabulary(load.path)
+        self.templates = templates_of_folder(load.path)
         _set_threads(load.threads if device == "cpu" else None)
         self._model = load_model(self.folder, device, dtype, load.quantization, self.longest)
         self._adapters = Adapters(self._model, load.adapters)
