@@ -34,7 +34,11 @@ def models(
     ] = None,
     json: Annotated[bool, flag("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show which models are here, what they would take of this machine, and which servers are configured."""
+    """Show which models are here, what they would take of this machine, and which servers are configured.
+
+    Names of your own are read from models.toml in the user's configuration folder, or from the file that
+    AGENTKIT_MODELS names; the README shows what stands there.
+    """
     from ..runners.local.lookup import entries
     from ..runners.local.machine import gpus, ram
 
