@@ -72,9 +72,9 @@ def generate(name: str, counts: Mapping[str, int], seed: int) -> list[Item]:
     for kind, count in counts.items():
         draw = random.Random(f"{seed} {kind}")
         queue: list[Described] = []
-        while len(queue) < count:
-            queue += draw.sample(tools, len(tools))
-        items += [_item(kind, tool, tools, talk, draw) for tool in queue[:count]]
+        for _ in range(count):  # the first ones are the same, however many are asked for
+            queue = queue or draw.sample(tools, len(tools))
+            items.append(_item(kind, queue.pop(), tools, talk, draw))
     return items
 
 

@@ -16,6 +16,14 @@ _SPOKEN = (
     (r"squared", "^ 2"),
     (r"cubed", "^ 3"),
 )
+_OPERATIONS = (
+    (r"\+|plus\b|added to\b", ("add", "sum", "addition")),
+    (r"[-−]|minus\b|less\b", ("subtract", "difference", "subtraction")),
+    (r"[*×·]|x(?=\s*\d)|times\b|multiplied by\b", ("multiply", "product", "multiplication")),
+    (r"[/÷]|divided by\b|over\b", ("divide", "quotient", "division")),
+    (r"\^|\*\*|to the power of\b|raised to\b", ("power", "exponent")),
+)
+"""What stands between two numbers, and what tools for it are called."""
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _OPERATOR = r"(?:\*\*|//|%\s*of|[-+*/^×·÷−%])"
 _OPERAND = rf"(?:[a-z]\w*\()?\(*\s*[-−]?(?:{_NUMBER}|pi\b|e\b)\s*[!)]*(?:\s*%(?!\s*(?:of|\d|\()))?"
@@ -51,6 +59,23 @@ def expressions(text: str) -> list[str]:
         text = re.sub(worded, formula, text, flags=re.I)
     found = [match[0].strip() for match in _FORMULA.finditer(text)]
     return [_balanced(formula) for formula in found if re.search(r"\d", formula) and not _RANGE.fullmatch(formula)]
+
+
+def operations(text: str) -> tuple[str, ...]:
+    """Words for what a text wants done with two numbers.
+
+    >>> operations("How much is 3 plus 4?"), operations("Is it 3 degrees?")
+    (('add', 'sum', 'addition'), ())
+    """
+    text = re.sub(rf"\b(?:{WORDS})", lambda match: str(parse_number(match[0])), text, flags=re.I)
+    if _RANGE.search(text):
+        return ()
+    return tuple(
+        word
+        for sign, words in _OPERATIONS
+        if re.search(rf"\d\)?\s*(?:{sign})\s*\(?\s*\d", text, re.I)
+        for word in words
+    )
 
 
 def _balanced(formula: str) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ....messages import ToolSpec
 from ..decoder import Decoder
 from ..schemas import closed_values, properties_of
+from .arithmetic import operations
 from .reading import QUOTED
 from .shots import before_request
 from .signature import signature, words_of
@@ -50,7 +51,7 @@ def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choi
 
     Costs about as many decoded tokens for each tool as the request has, up to `MOST_SCORED`.
     """
-    shared = overlaps(tools, content_stems(request))
+    shared = overlaps(tools, asked_stems(request))
     listed = sorted(tools, key=lambda tool: shared[tool.name])[-SHORTLIST:]
     tokens = decoder.engine.tokens(" " + re.sub(QUOTED, '"this text"', request))  # what is quoted tells no tool
     if len(tokens) > MOST_SCORED:
@@ -65,12 +66,17 @@ def rank(decoder: Decoder, tools: Sequence[ToolSpec], request: str) -> list[Choi
 
 def by_words(tools: Sequence[ToolSpec], request: str) -> dict[str, float]:
     """How well each tool fits a request by the words and values that it has, by name, in nats; no model is asked."""
-    shared = overlaps(tools, content_stems(request))
+    shared = overlaps(tools, asked_stems(request))
     return {tool.name: OVERLAP * shared[tool.name] + _weight(support(tool, request)) for tool in tools}
 
 
 def _weight(values: Support) -> float:
     return MISSING * values.missing + UNUSED * values.unused + FORMED * values.formed
+
+
+def asked_stems(request: str) -> frozenset[str]:
+    """The stems of what a request speaks of, also of what it only has a sign for: `+` is about adding."""
+    return content_stems(" ".join([request, *operations(request)]))
 
 
 def overlaps(tools: Sequence[ToolSpec], request: frozenset[str]) -> dict[str, float]:

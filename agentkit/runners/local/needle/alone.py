@@ -10,12 +10,12 @@ from ....generation import Delta, FinishReason, Request, TextDelta
 from ....messages import ToolCall, ToolSpec, Usage
 from ....wire.ids import mint
 from ..calling.answering import fits_a_sentence, plain_answer, quoted, turned_round
-from ..calling.choosing import by_words, overlaps
+from ..calling.choosing import asked_stems, by_words, overlaps
 from ..calling.clauses import Clause, clauses_of
 from ..calling.planning import Planner, Step, key_of
 from ..calling.policy import Turn, next_calls, turn_of
 from ..calling.signature import words_of
-from ..calling.stems import content_stems, stem
+from ..calling.stems import stem
 from ..calling.support import evidence_of
 from ..validation import plainest, valid
 from .calls import Call, checked
@@ -111,7 +111,7 @@ def _is_asked_for(call: Call, tools: Sequence[ToolSpec], text: str) -> bool:
     """Whether a request speaks of a tool, or has an obvious value of its call: Needle makes up what nobody said."""
     name, arguments = call
     tool = next(tool for tool in tools if tool.name == name)
-    if overlaps([tool], content_stems(text))[name] > 0:
+    if overlaps([tool], asked_stems(text))[name] > 0:
         return True
     units = [unit for unit in evidence_of(text, tool).units if unit.kind in OBVIOUS]
     obvious = {str(each).lower() for unit in units for each in (unit.text, unit.value)}

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from ....messages import ToolSpec
-from ..calling.dates import parse_date, parse_time
+from ..calling.dates import DATE, TIME, parse_date, parse_time
 from ..calling.evidence import Evidence
-from ..calling.numbers import parse_number
+from ..calling.numbers import DIGITS, WORDS, parse_number
 from ..calling.slot import Slot, slots_of
 from ..calling.support import evidence_of
 from ..schemas import Schema, closed_values, is_kind, kinds_of, properties_of, required_of
@@ -33,9 +33,10 @@ def checked(written: Any, tools: Iterable[ToolSpec], request: str) -> list[Call]
     by_name = {tool.name: tool for tool in tools}
     calls: list[Call] = []
     for call in written if isinstance(written, list) else ():
-        if not isinstance(call, Mapping) or call.get("name") not in by_name:
+        name = call.get("name") if isinstance(call, Mapping) else None
+        if not isinstance(name, str) or name not in by_name:
             continue
-        tool = by_name[call["name"]]
+        tool = by_name[name]
         arguments = _settled(call.get("arguments"), tool, request)
         if valid(arguments, tool.parameters) and (tool.name, arguments) not in calls:
             calls.append((tool.name, arguments))
@@ -112,13 +113,17 @@ def _read(text: str, schema: Schema, kinds: tuple[str, ...]) -> Any:
     if valid(text, schema):
         return text
     form = schema.get("format")
-    if form == "date":
+    if form == "date" and _is(DATE, text):
         return parse_date(text, date.today()) or text
-    if form == "time":
+    if form == "time" and _is(TIME, text):
         return parse_time(text) or text
-    if set(kinds) & {"integer", "number"}:
+    if set(kinds) & {"integer", "number"} and _is(f"{DIGITS}|{WORDS}", text):
         number = parse_number(text)
         return text if number is None else number
     if kinds == ("array",):
         return [_mended(text, schema.get("items") or {})]
     return text
+
+
+def _is(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text.strip(), re.I) is not None

@@ -132,12 +132,12 @@ class _Process:
         folder = str(Path(spec.origin).parent.parent)
         command = [sys.executable, "-I", str(WORKER), str(weights), folder]
         self._owner = os.getpid()
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="ascii"
+        self._process = subprocess.Popen(  # without buffers: their locks would be held for ever in a forked child
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
         )
-        self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._replies: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_forward, args=(self._process, self._replies), daemon=True).start()
-        self._end = weakref.finalize(self, _ended, self._process)
+        self._end = weakref.finalize(self, _ended, self._process, self._owner)
 
     @property
     def is_over(self) -> bool:
@@ -146,8 +146,10 @@ class _Process:
 
     def ask(self, request: dict[str, Any], stopped: Callable[[], bool]) -> dict[str, Any]:
         assert self._process.stdin is not None
+        line = f"{json.dumps(request)}\n".encode()
         try:
-            print(json.dumps(request), file=self._process.stdin, flush=True)
+            while line:
+                line = line[self._process.stdin.write(line) :]
         except OSError as error:
             raise ServerError(f"the process of needle-3 has ended: {error}.") from error
         return self.receive(stopped)
@@ -166,21 +168,23 @@ class _Process:
 
     def end(self) -> None:
         """End it at once."""
-        if os.getpid() == self._owner:
-            self._end()
+        self._end()
 
 
-def _forward(process: subprocess.Popen[str], replies: queue.SimpleQueue[str]) -> None:
+def _forward(process: subprocess.Popen[bytes], replies: queue.SimpleQueue[bytes]) -> None:
     """Hand over each line, and an empty one at the end."""
     assert process.stdout is not None
     for line in process.stdout:
         replies.put(line)
-    replies.put("")
+    replies.put(b"")
 
 
-def _ended(process: subprocess.Popen[str]) -> None:
-    process.kill()
-    process.wait()
+def _ended(process: subprocess.Popen[bytes], owner: int) -> None:
+    if os.getpid() == owner:
+        process.kill()
+        process.wait()
+    else:
+        process.returncode = 0  # it is not a child of this process, which was forked: nothing is left to wait for
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()

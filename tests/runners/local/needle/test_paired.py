@@ -1,0 +1,80 @@
+"""`local` with `caller="needle-3"`: one model chooses and talks, the other reads the values."""
+
+from __future__ import annotations
+
+import json
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agentkit import Agent, tool
+from agentkit.generation import Request, Sampling, TextDelta
+from agentkit.messages import Message, ToolCall
+from agentkit.runners.local import LocalRunner
+
+pytestmark = [pytest.mark.anyio, pytest.mark.real]
+
+
+@tool
+def lend(person: str, amount: float) -> str:
+    """Lend money to a person.
+
+    Args:
+        person: Who gets the money.
+        amount: How much, in euros.
+    """
+    return f"{person} got {amount:.0f} euros"
+
+
+@tool
+def weather(city: str) -> str:
+    """Tell the weather in a city.
+
+    Args:
+        city: Name of the city, for example Paris.
+    """
+    return "sunny"
+
+
+@pytest.fixture(scope="module")
+def runner(weights: Path, needle_weights: Path) -> LocalRunner:
+    return LocalRunner(threads=1, caller="needle-3")
+
+
+async def deltas_of(runner: LocalRunner, text: str, choice: str = "auto") -> list[Any]:
+    request = Request([Message("user", text)], (lend.spec, weather.spec), choice, Sampling(max_tokens=8))
+    async with aclosing(runner.generate(request)) as deltas:
+        return [delta async for delta in deltas]
+
+
+async def test_an_agent_comes_to_an_answer_in_words(runner: LocalRunner) -> None:
+    result = await Agent(runner, tools=[lend, weather]).run("Lend Maria 37,029 euros.")
+    assert json.loads(result.messages[1].tool_calls[0].arguments) == {"person": "Maria", "amount": 37029}
+    assert "Maria got 37029 euros" in result.response
+
+
+async def test_small_talk_is_answered_in_words(runner: LocalRunner) -> None:
+    text, *_ = await deltas_of(runner, "Hello")
+    assert isinstance(text, TextDelta)
+
+
+@pytest.mark.parametrize("choice", ["required", "weather"])
+async def test_a_call_that_is_required_comes(runner: LocalRunner, choice: str) -> None:
+    call, *_ = await deltas_of(runner, "Hello", choice)
+    assert isinstance(call, ToolCall)
+    assert choice in ("required", call.name)
+
+
+async def test_where_no_tool_may_be_called_none_is(runner: LocalRunner) -> None:
+    assert not any(isinstance(delta, ToolCall) for delta in await deltas_of(runner, "Weather in Oslo?", "none"))
+
+
+async def test_closing_ends_the_other_process_too(runner: LocalRunner) -> None:
+    assert len(await deltas_of(runner, "What is the weather in Oslo?")) == 2
+    assert runner._needle is not None
+    process = runner._needle._process
+    assert process is not None
+    await runner.aclose()
+    assert process._process.poll() is not None
