@@ -124,9 +124,15 @@ def _size(path: Path) -> int:
 
 def _lightest(weights: list[dict[str, Any]], engine: str) -> dict[str, Any] | None:
     """The smallest model that an engine would run, unless it is a heavy one."""
-    rows = [row for row in weights if row["path"] and Path(row["path"]).is_file() == (engine == "llama.cpp")]
+    rows = [row for row in weights if row["path"] and _engine_for(Path(row["path"])) == engine]
     lightest = min(rows, key=lambda row: int(row["bytes"]), default=None)
     return lightest if lightest is not None and lightest["bytes"] <= HEAVY else None
+
+
+def _engine_for(path: Path) -> str | None:
+    if path.suffix == ".gguf":
+        return "llama.cpp"
+    return "transformers" if path.is_dir() else None
 
 
 def _engines(

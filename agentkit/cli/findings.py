@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from time import perf_counter
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..runners.probing import TITLES, Finding, Subject, probe, profile_of
 from ..runners.probing.context import MOST
-from .text import one_line, print_json
+from .text import UNBROKEN, one_line, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ class Findings:
 
         self._subject = subject
         self._json = json
-        self._out = Console(highlight=False, markup=False, emoji=False)
+        self._out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else UNBROKEN)
         self._status = Console(stderr=True, highlight=False, markup=False).status("")
         self._stack = ExitStack()
         self._start = perf_counter()

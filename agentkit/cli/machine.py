@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .text import one_line, sentences
+from .text import UNBROKEN, one_line, sentences
 
 SEEN_BY = {"llama_cpp": "llama.cpp"}
 
@@ -35,7 +36,7 @@ def show(found: dict[str, Any]) -> None:
     table.add_column(overflow="fold")
     for name, lines in _rows(found).items():
         table.add_row(Text(name, "dim"), Text("\n").join(Text(one_line(text), style) for text, style in lines))
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else UNBROKEN)
     console.print(table)
     for problem in found["problems"]:
         console.print(Text.assemble(("! ", "bold yellow"), one_line(problem["problem"])))

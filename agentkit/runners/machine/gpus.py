@@ -32,11 +32,20 @@ def nvidia() -> list[Gpu]:
     program = shutil.which("nvidia-smi")
     if program is None:
         return []
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     try:
-        result = subprocess.run([program, *QUERY], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    except (OSError, subprocess.SubprocessError, ValueError):
+        with subprocess.Popen(
+            [program, *QUERY], errors="replace", stdin=nothing, stdout=pipe, stderr=nothing
+        ) as process:
+            try:
+                told, _ = process.communicate(timeout=PATIENCE)
+            except BaseException:
+                process.kill()
+                process.wait()
+                raise
+    except (OSError, subprocess.SubprocessError):
         return []
-    return rows(result.stdout) if result.returncode == 0 else []
+    return rows(told) if process.returncode == 0 else []
 
 
 def rows(text: str) -> list[Gpu]:

@@ -95,7 +95,7 @@ async def _look(subject: Subject, words: int, *, code_last: bool = False) -> Loo
         Message("assistant", "I have read it."),
         Message("user", QUESTION),
     ]
-    answer = await subject.ask(conversation, whole=True, max_tokens=subject.room // 8)
+    answer = await subject.ask(conversation, whole=True, max_tokens=subject.room // 4)
     counted = answer.finish.usage.prompt_tokens if answer.finish is not None else 0
     return Look(words, answer, CODE in answer.text, counted)
 

@@ -26,7 +26,7 @@ from ..base import Runner
 FATAL = (AuthenticationError, ConnectionFailedError, ModelNotFoundError, QuotaExhaustedError)
 """Errors after which nothing else needs to be asked."""
 
-ROOM, THINKING = 256, 2048
+ROOM, THINKING = 128, 2048
 """Most tokens of a reply; of one that thinks before it answers (quirk Q55)."""
 
 FURTHER_TRIES = 4

@@ -25,7 +25,7 @@ SCHEMA = {
 
 async def streams(subject: Subject) -> Finding:
     """Whether a text comes as it is made."""
-    answer = await subject.ask("Count from one to twenty, in words.", max_tokens=subject.room // 4)
+    answer = await subject.ask("Count from one to twenty, in words.", max_tokens=subject.room // 2)
     if answer.error is not None:
         return failed("streams", answer.error)
     if answer.pieces < 3:
@@ -88,7 +88,7 @@ async def seed(subject: Subject) -> Finding:
 
     async def drawn(number: int) -> Answer:
         prompt = "Write one surprising sentence about an animal."
-        return await subject.ask(prompt, temperature=1.0, seed=number, max_tokens=subject.room // 8)
+        return await subject.ask(prompt, temperature=1.0, seed=number, max_tokens=subject.room // 4)
 
     first, second = await drawn(7), await drawn(7)
     error = first.error or second.error
