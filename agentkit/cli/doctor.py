@@ -8,8 +8,6 @@ import typer
 
 from ..errors import AgentKitError
 from . import options as o
-from .checkup import look, problems_of
-from .findings import Findings
 from .interrupts import heard
 from .records import error_record
 from .text import print_json
@@ -55,6 +53,7 @@ def doctor(
 
 
 def _machine(json: bool) -> int:
+    from .checkup import look, problems_of
     from .machine import show, waiting
 
     with heard(), waiting("looking at this machine"):
@@ -73,6 +72,7 @@ def _probed(
     import anyio
 
     from ..runners.probing import target
+    from .findings import Findings
 
     fetch_for(name)
     options: dict[str, Any] = {"base_url": base_url} if base_url else {}

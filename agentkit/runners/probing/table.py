@@ -50,7 +50,7 @@ async def probe(
     most_context: int = MOST,
     on_start: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[Finding, None]:
-    """Find out what a runner can do, with about 25 small requests and some long ones.
+    """Find out what a runner can do, with about 15 small requests and some long ones.
 
     Never raises but for cancellation: what fails is in the findings.
 
