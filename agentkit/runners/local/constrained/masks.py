@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -31,6 +32,8 @@ class GrammarCompiler:
     """
 
     def __init__(self, tokenizer: Any, size: int | None = None, ends: Sequence[int] = ()) -> None:
+        if isinstance(tokenizer, str):
+            tokenizer = _with_plain_text(tokenizer)
         try:
             self._tokenizer = library().LLTokenizer(tokenizer, n_vocab=size, eos_token=list(ends) or None)
         except (ValueError, RuntimeError) as error:
@@ -54,6 +57,26 @@ class GrammarCompiler:
 
     def _compile(self, grammar: str) -> Any:
         return compiled(grammar, self._tokenizer)
+
+
+def _with_plain_text(serialized: str) -> str:
+    """A `tokenizer.json` in which added tokens that are no control tokens, such as `<think>`, are tokens like others.
+
+    llguidance would take all that stand in angle brackets for control tokens, which no text can have.
+    """
+    try:
+        data = json.loads(serialized)
+        vocabulary = data["model"]["vocab"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise WeightsError(f"llguidance cannot read the tokenizer: it is none ({error}).") from error
+    added = data.get("added_tokens") or []
+    plain = [token for token in added if not token.get("special") and isinstance(vocabulary, dict)]
+    vocabulary_of = {token["content"]: token["id"] for token in plain}
+    if not vocabulary_of:
+        return serialized
+    vocabulary |= vocabulary_of
+    data["added_tokens"] = [token for token in added if token not in plain]
+    return json.dumps(data, ensure_ascii=False)
 
 
 class Matcher:

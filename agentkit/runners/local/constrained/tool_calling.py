@@ -131,13 +131,11 @@ def engine_fields(request: Request) -> dict[str, Any]:
 
 
 def special_marks(engine: Engine, format: CallFormat) -> dict[str, int]:
-    """The marks of a format that are control tokens in the vocabulary of a model, with their ids."""
+    """The marks of a format that are single tokens in the vocabulary of a model, with their ids."""
     known = _marks.setdefault(engine, {})
     if format.name not in known:
-        single = {mark: engine.tokens(mark, marks=True) for mark in format.marks}
-        known[format.name] = {
-            mark: tokens[0] for mark, tokens in single.items() if len(tokens) == 1 and tokens != engine.tokens(mark)
-        }
+        tokens = {mark: engine.tokens(mark, marks=True) for mark in format.marks}
+        known[format.name] = {mark: found[0] for mark, found in tokens.items() if len(found) == 1}
     return known[format.name]
 
 

@@ -60,7 +60,7 @@ def tool_grammar(
         choice: `auto`: text, or calls with text before them · `none`: text · `required`: calls · a name: one call.
         format: How the model writes calls.
         parallel: Whether one reply may have several calls.
-        special: The marks of the format that are tokens of their own in the model's vocabulary, with their ids.
+        special: The marks of the format that are single tokens of the model's vocabulary, with their ids.
         bounds: For what the schemas do not bound.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ TOKENS = CallFormat(
 )
 """Mistral's way, with marks that are control tokens of the embedded model."""
 
+WORDS = replace(TOKENS, name="words", before=" weather[", after="]", mark=" weather", marks=(" weather",))
+"""The same with a mark that is a word like others."""
+
 pytestmark = pytest.mark.real
 
 
@@ -102,7 +106,7 @@ def check(deltas: Sequence[Delta]) -> list[ToolCall]:
 
 @pytest.mark.parametrize(
     ("format", "temperature"),
-    [(each, 5) for each in (*FORMATS, TOKENS)] + [(each, 0) for each in (HERMES, TOKENS)],
+    [(each, 5) for each in (*FORMATS, TOKENS)] + [(each, 0) for each in (HERMES, TOKENS, WORDS)],
     ids=lambda each: each.name if isinstance(each, CallFormat) else str(each),
 )
 def test_every_call_that_must_come_is_valid(decoder: Decoder, format: CallFormat, temperature: float) -> None:
@@ -145,8 +149,9 @@ def test_a_stop_text_in_a_call_cuts_it(decoder: Decoder) -> None:
     assert [type(delta) for delta in deltas] == [Repaired]
 
 
-def test_marks_that_are_control_tokens_are_found(decoder: Decoder) -> None:
+def test_marks_that_are_single_tokens_are_found(decoder: Decoder) -> None:
     assert special_marks(decoder.engine, TOKENS) == {"<repo_name>": 3, "<file_sep>": 5}
+    assert special_marks(decoder.engine, WORDS).keys() == {" weather"}
     assert special_marks(decoder.engine, HERMES) == {}
 
 
