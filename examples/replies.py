@@ -83,3 +83,10 @@ def agent_as_tool() -> Scripted:
 
 def servers() -> Scripted:
     return Scripted([call("temperature", city="Oslo"), "It is -3 °C in Oslo."])
+
+
+def many_machines() -> Scripted:
+    def reply(request: Request) -> str:
+        return f"It is an animal: the {request.messages[-1].content.split()[-1]}"
+
+    return Scripted([reply], loop=True)

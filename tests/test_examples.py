@@ -27,6 +27,7 @@ OUTPUT = {
     "limits": ["ended by max_turns after 6 turns: No luck so far.\nrolled: ", "going on: max_turns"],
     "agent_as_tool": ["The answer is Nairobi\n4 requests in all"],
     "servers": ["It is -3 °C in Oslo.\nby scripted, 0 tokens, conversation of 4 messages"],
+    "many_machines": ["cow: It is an animal: the cow.\n", "12 of 12 answered"],
 }
 """What each example must write, among other things."""
 
