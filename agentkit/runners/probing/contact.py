@@ -28,8 +28,10 @@ async def contact(subject: Subject) -> list[Finding]:
 
 def _reachable(answer: Answer, address: str) -> Finding:
     error = answer.error
-    if isinstance(error, ConnectionFailedError | TimedOutError):
+    if isinstance(error, ConnectionFailedError):
         return Finding("reachable", "no", quoted(error.message, marks=False), error.hint, answer.seconds)
+    if isinstance(error, TimedOutError) and not answer.pieces:
+        return Finding("reachable", "unknown", quoted(error.message, marks=False), error.hint, answer.seconds)
     return Finding("reachable", "yes", address, seconds=answer.seconds)
 
 
@@ -40,6 +42,9 @@ def _access(answer: Answer) -> Finding:
 
 
 def _answers(answer: Answer) -> Finding:
+    if isinstance(answer.error, TimedOutError) and answer.pieces:
+        told = f"{answer.error.message} It came as far as {quoted(answer.text)}"
+        return Finding("answers", "unknown", told, answer.error.hint, answer.seconds)
     if answer.error is not None:
         error = answer.error
         return Finding("answers", "no", quoted(error.message, marks=False), error.hint, answer.seconds)

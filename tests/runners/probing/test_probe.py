@@ -125,8 +125,24 @@ async def test_a_server_that_is_not_there() -> None:
 async def test_a_server_that_hangs_is_not_waited_for() -> None:
     async with serve(["hang"]) as server:
         [finding] = (await probed(server, timeout=0.3)).values()
-    assert (finding.name, finding.verdict) == ("reachable", "no")
+    assert (finding.name, finding.verdict) == ("reachable", "unknown")
     assert "0.3 s" in finding.evidence
+    assert "--timeout" in (finding.hint or "")
+
+
+async def test_a_server_that_is_too_slow_is_told_with_what_came() -> None:
+    head, first, *_ = events({"choices": [{"delta": {"content": "Hel"}}]})
+    async with serve([head, first, "hang"]) as server:
+        found = await probed(server, timeout=0.5)
+    assert [finding.verdict for finding in found.values()] == ["yes", "yes", "unknown"]
+    assert "as far as 'Hel'" in found["answers"].evidence
+
+
+async def test_a_slow_server_is_waited_for() -> None:
+    able = Able()
+    async with serve(lambda seen: [0.1, *able(seen)]) as server:
+        found = await probed(server, quick=True)
+    assert {finding.verdict for finding in found.values()} == {"yes"}
 
 
 async def test_a_model_that_is_not_there() -> None:
