@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from ....generation import Delta, FinishReason, Request, TextDelta
 from ....messages import ToolCall, ToolSpec, Usage
@@ -18,7 +19,7 @@ from ..calling.signature import words_of
 from ..calling.stems import stem
 from ..calling.support import evidence_of
 from ..validation import plainest, valid
-from .calls import Call, checked
+from .calls import Call, checked, named
 from .engine import Needle
 from .wording import as_needle_reads, described
 
@@ -28,6 +29,13 @@ last one of a list, and each costs a second."""
 OBVIOUS = frozenset(("quoted", "address", "path", "date", "time", "number", "code", "name"))
 """Kinds of units of a request that are values, whatever it is about."""
 NOTHING = "None of the tools fits this request."
+
+
+class _Read(NamedTuple):
+    """What Needle read out of a request: calls that can be made, and the tools of all calls that it wrote."""
+
+    calls: list[Call]
+    tools: list[str]
 
 
 @dataclass(slots=True)
@@ -57,30 +65,30 @@ class Alone:
 
     def calls(self, step: Step) -> list[dict[str, Any]]:
         """See `Caller.calls`. Where Needle makes no call, the plainest values that the tool takes."""
-        found = [arguments for name, arguments in self._asked(step.source, [step.tool]) if name == step.tool.name]
+        found = [arguments for name, arguments in self._asked(step.source, [step.tool])[0] if name == step.tool.name]
         plain = plainest(step.tool.parameters)
         return found or ([plain] if valid(plain, step.tool.parameters) else [])
 
     def _steps(self, clause: Clause, tools: Sequence[ToolSpec]) -> list[Step]:
-        calls = [call for call in self._asked(clause.text, tools) if _is_asked_for(call, tools, clause.text)]
+        found, written = self._asked(clause.text, tools)
+        calls = [call for call in found if _is_asked_for(call, tools, clause.text)]
+        wanted = [name for name, _ in calls] or (written if clause.later else [])  # a value may be a result to come
         by_name = {tool.name: tool for tool in tools}
         steps = []
-        for name in dict.fromkeys(name for name, _ in calls):
-            tool = by_name[name]
-            found = [call for call in calls if call[0] == name]
-            self.planner.once(_key(clause.text, [tool]), found.copy)
-            steps.append(Step(tool, clause, clause.text))
+        for name in dict.fromkeys(wanted):
+            own = [call for call in calls if call[0] == name]
+            self.planner.once(_key(clause.text, [by_name[name]]), partial(_Read, own, [name]))
+            steps.append(Step(by_name[name], clause, clause.text))
         return steps
 
-    def _asked(self, text: str, tools: Sequence[ToolSpec]) -> list[Call]:
+    def _asked(self, text: str, tools: Sequence[ToolSpec]) -> _Read:
         shown = _nearest(text, tools, SHORTLIST)
-        calls: list[Call] = self.planner.once(_key(text, shown), lambda: self._computed(text, shown))
-        return calls
+        return self.planner.once(_key(text, shown), lambda: self._computed(text, shown))
 
-    def _computed(self, text: str, tools: Sequence[ToolSpec]) -> list[Call]:
+    def _computed(self, text: str, tools: Sequence[ToolSpec]) -> _Read:
         answer = self.needle.complete(as_needle_reads(text), [described(tool) for tool in tools], self.stopped)
         self.usage += Usage(answer.read, answer.written)
-        return checked(answer.calls, tools, text)
+        return _Read(checked(answer.calls, tools, text), named(answer.calls, tools))
 
 
 def respond(caller: Alone, request: Request, put: Callable[[Delta], None]) -> FinishReason:

@@ -43,6 +43,13 @@ def checked(written: Any, tools: Iterable[ToolSpec], request: str) -> list[Call]
     return calls
 
 
+def named(written: Any, tools: Iterable[ToolSpec]) -> list[str]:
+    """The names of the tools on offer that calls were written for, whether they can be made or not."""
+    calls = written if isinstance(written, list) else []
+    names = [call.get("name") for call in calls if isinstance(call, Mapping)]
+    return [tool.name for tool in tools if tool.name in names]
+
+
 def all_said(arguments: Mapping[str, Any], tool: ToolSpec, request: str) -> bool:
     """Whether a request has every value of a call that is no choice between two or more."""
     evidence = evidence_of(request, tool)
