@@ -107,6 +107,7 @@ class OpenAIRunner:
 
         Raises:
             AuthenticationError: There is no key for the hosted service.
+            ConfigurationError: The server has nothing for an option.
             ContextOverflowError: The prompt cannot fit, and the server would cut it without a word.
         """
         if self._nowhere:

@@ -37,7 +37,7 @@ def differs(request: Request) -> bool:
         sampling.top_k is not None
         or sampling.repetition_penalty is not None
         or any(name in request.extra for name in PORTABLE)
-        or any(tool.name == request.tool_choice for tool in request.tools)
+        or (request.tool_choice != "auto" and any(tool.name == request.tool_choice for tool in request.tools))
     )
 
 

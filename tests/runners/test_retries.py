@@ -11,7 +11,7 @@ import httpx
 import pytest
 import respx
 
-from agentkit import Agent
+from agentkit import Agent, tool
 from agentkit.errors import (
     AuthenticationError,
     BadRequestError,
@@ -30,6 +30,8 @@ from agentkit.generation import Request, TextDelta
 from agentkit.messages import Message
 from agentkit.runners.openai import OpenAIRunner
 from agentkit.runners.retries import BUDGET, FIRST_WAIT, wait_after, worth_it
+
+from .loopback import events, serve
 
 URL = "http://models.test/v1"
 NOW = {"retry-after": "0"}
@@ -211,3 +213,29 @@ async def test_a_stream_that_ends_before_it_has_delivered_anything_is_tried_agai
     cut = httpx.Response(200, headers={"content-type": "text/event-stream"}, content=begun)
     assert await ask([cut, OK]) == ("Hello", 2)
     assert await ask([cut], retries=0) == ("TruncatedStreamError", 1)
+
+
+@pytest.mark.anyio
+async def test_a_stream_that_is_cut_in_the_middle_of_a_call_is_tried_again_and_the_tool_called_once() -> None:
+    """A call counts when it is whole: until then, nothing has been delivered."""
+    called: list[int] = []
+
+    @tool
+    def keep(number: int) -> str:
+        """Keep a number."""
+        called.append(number)
+        return "kept"
+
+    def frame(arguments: str, **names: str) -> Any:
+        call = {"index": 0, **names, "function": {**names, "arguments": arguments}}
+        return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
+
+    whole = events(frame('{"number"', name="keep", id="x"), frame(": 7}"))
+    last = events({"choices": [{"index": 0, "delta": {"content": "Done."}, "finish_reason": "stop"}]})
+    async with (
+        serve([*whole[:2], "close"], whole, last) as server,
+        Agent(OpenAIRunner("m", base_url=server.url), tools=[keep]) as agent,
+    ):
+        assert (await agent.run("Keep 7.")).response == "Done."
+    assert called == [7]
+    assert len(server.requests) == 3
