@@ -6,22 +6,39 @@ from collections.abc import Callable
 
 from ...generation import Delta, FinishReason, Request, SamplingOptions, TextDelta
 from .decoder import Decoder
-from .prompting import chat_prompt
+from .prompting import RAW, chat_prompt, raw_prompt
 from .sampling import chosen
 
 
-def chat(decoder: Decoder, request: Request, defaults: SamplingOptions, put: Callable[[Delta], None]) -> FinishReason:
+def chat(
+    decoder: Decoder,
+    request: Request,
+    defaults: SamplingOptions,
+    put: Callable[[Delta], None],
+    template: str | None = None,
+) -> FinishReason:
     """Answer a conversation, piece by piece, as it is decoded.
 
     `max_tokens` is the most that is written; where the context has less room left, the answer ends there, with the
-    reason `length`.
+    reason `length`. With `raw` in the request's `extra`, the last message of the user is the whole prompt, unchanged.
+
+    Args:
+        decoder: The model.
+        request: Its messages, sampling and `extra` count.
+        defaults: How tokens are drawn where the request leaves it open.
+        put: Gets the deltas.
+        template: The published prompt format of a model without a template of its own.
 
     Raises:
         ContextOverflowError: The conversation leaves no room for an answer.
     """
     sampling = chosen(request.sampling, defaults)
-    prompt = chat_prompt(decoder, request.messages)
+    if request.extra.get(RAW) is True:
+        prompt = raw_prompt(decoder, request.messages, template)
+    else:
+        prompt = chat_prompt(decoder, request.messages, fallback=template)
+    extra = {name: value for name, value in request.extra.items() if name != RAW}
     completion = decoder.complete(
-        prompt, request.sampling.max_tokens, lambda text: put(TextDelta(text)), extra=request.extra, **sampling
+        prompt, request.sampling.max_tokens, lambda text: put(TextDelta(text)), extra=extra, **sampling
     )
     return "stop" if completion.complete else "length"

@@ -59,14 +59,18 @@ _TOOL = {
 }
 
 
-def probe(template: ChatTemplate) -> Abilities:
+def probe(template: ChatTemplate, *, tools: bool = False) -> Abilities:
     """Try a template.
+
+    Args:
+        template: The template.
+        tools: Whether it is one for conversations with tools only.
 
     Raises:
         WeightsError: It does not even render what one user says.
     """
-    parts = not _shows(template, [_USER])
-    if parts and not _shows(template, [_USER], parts=True):
+    parts = not _shows(template, [_USER], tools=tools)
+    if parts and not _shows(template, [_USER], tools=tools, parts=True):
         raise WeightsError(
             f"the chat template of the model does not render a message of the user: {_complaint(template)}.",
             hint="Name another template for it.",
@@ -76,9 +80,9 @@ def probe(template: ChatTemplate) -> Abilities:
     calls = objects or _shows_calls(template, 1, False, lists, parts)
     call = [_USER, _calling(1, objects), _RESULTS[0]]
     return Abilities(
-        system=_shows(template, [_SYSTEM, _USER], parts=parts),
-        system_later=_shows(template, [_USER, _ANSWER, _SYSTEM, _AGAIN], parts=parts),
-        assistant_first=_shows(template, [_ANSWER, _AGAIN], parts=parts),
+        system=_shows(template, [_SYSTEM, _USER], tools=tools, parts=parts),
+        system_later=_shows(template, [_USER, _ANSWER, _SYSTEM, _AGAIN], tools=tools, parts=parts),
+        assistant_first=_shows(template, [_ANSWER, _AGAIN], tools=tools, parts=parts),
         tools=lists,
         calls=calls,
         several_calls=calls and _shows_calls(template, 2, objects, lists, parts),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentkit.messages import Message, Role, ToolCall
@@ -126,6 +126,7 @@ conversations = st.lists(messages, max_size=8) | pairs
 flags = st.builds(Abilities, *[st.booleans()] * 9)
 
 
+@settings(deadline=None)
 @given(conversations, flags)
 def test_two_of_one_role_never_follow_each_other(conversation: list[Message], able: Abilities) -> None:
     roles = [entry["role"] for entry in fold(conversation, able)]
@@ -133,6 +134,7 @@ def test_two_of_one_role_never_follow_each_other(conversation: list[Message], ab
     assert able.calls or "tool" not in roles
 
 
+@settings(deadline=None)
 @given(conversations, flags)
 def test_no_word_is_lost(conversation: list[Message], able: Abilities) -> None:
     entries = fold(conversation, replace(able, parts=False))
@@ -140,12 +142,14 @@ def test_no_word_is_lost(conversation: list[Message], able: Abilities) -> None:
     assert all(message.content in whole for message in conversation if message.content.strip())
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(TEMPLATES)), conversations)
 def test_every_template_takes_every_conversation_that_a_user_begins(name: str, conversation: list[Message]) -> None:
     entries = fold([USER, *conversation], ABLE[name])
     assert USER.content in TEMPLATES[name].render(entries)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["hermes", "llama3", "granite", "xml", "zephyr", "gemma", "chatml", "llama2", "mistral"]), st.data()
 )

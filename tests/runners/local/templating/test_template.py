@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentkit.errors import BadRequestError, WeightsError
@@ -41,7 +41,7 @@ SYSTEM = {"role": "system", "content": "Be brief. "}
 ANSWER = {"role": "assistant", "content": "It is sunny.\n"}
 CALLING = {"role": "assistant", "content": "", "tool_calls": [CALL]}
 RESULT = {"role": "tool", "content": '{"sky": "sunny"}', "tool_call_id": "a1b2c3d4e", "name": "weather"}
-CONVERSATIONS = {
+CONVERSATIONS: dict[str, list[dict[str, Any]]] = {
     "one turn": [USER],
     "system": [SYSTEM, USER],
     "several turns": [SYSTEM, USER, ANSWER, USER, ANSWER, USER],
@@ -122,6 +122,7 @@ texts = st.text("ab <>|[]/{}%'\"\\\n\té漢", max_size=8)
 turns = st.lists(st.tuples(st.sampled_from(["user", "assistant", "tool"]), texts), max_size=5)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from([*STYLES]), st.lists(st.tuples(st.sampled_from(["user", "assistant", "tool"]), texts), max_size=5)
 )

@@ -1,0 +1,49 @@
+"""Plain conversation with the embedded model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentkit.generation import Delta, Request, Sampling, TextDelta
+from agentkit.messages import Message
+from agentkit.runners.local.chatting import chat
+from agentkit.runners.local.decoder import Decoder
+from agentkit.runners.local.engine import Engine, Load
+from agentkit.runners.local.prompting import chat_prompt
+from agentkit.runners.local.shared import claim, release
+
+pytestmark = pytest.mark.real
+SHORT = Sampling(max_tokens=8, temperature=0)
+TURN = "<|im_start|>user\nName the capital of France.<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.fixture(scope="module")
+def engine(weights: Path) -> Iterator[Engine]:
+    """The embedded model."""
+    load = Load(weights, 512, 1)
+    yield claim(load, lambda: False)
+    release(load)
+
+
+def said(engine: Engine, request: Request) -> tuple[str, int]:
+    """The answer, and how many tokens the prompt had."""
+    decoder, deltas = Decoder(engine, lambda: False), list[Delta]()
+    chat(decoder, request, {}, deltas.append)
+    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta)), decoder.usage.prompt_tokens
+
+
+def test_a_raw_prompt_is_all_that_the_model_reads(engine: Engine) -> None:
+    request = Request([Message("system", "Be rude."), Message("user", TURN)], sampling=SHORT, extra={"raw": True})
+    text, tokens = said(engine, request)
+    assert "Paris" in text
+    assert tokens == len(engine.tokens(TURN, marks=True))
+
+
+@pytest.mark.parametrize("extra", [{}, {"raw": False}])
+def test_any_other_prompt_goes_through_the_template(engine: Engine, extra: dict[str, bool]) -> None:
+    messages = [Message("user", "Name the capital of France.")]
+    _, tokens = said(engine, Request(messages, sampling=SHORT, extra=extra))
+    assert tokens == len(chat_prompt(Decoder(engine, lambda: False), messages)) > len(engine.tokens(TURN, marks=True))
