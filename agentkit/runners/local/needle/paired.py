@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....errors import ContextOverflowError
 from ....messages import ToolSpec
 from ..calling.planning import Recipe, Step, key_of
 from .calls import all_said, checked
@@ -15,7 +16,7 @@ from .wording import as_needle_reads, described
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """A caller. Where Needle finds no value in the request, or one that is not there, the recipe's calls are taken.
+    """A caller. Where a tool is too long for Needle, or its values are not in the request, the recipe fills them in.
 
     Args:
         recipe: Chooses the tools.
@@ -43,5 +44,8 @@ class Paired:
         return others if not found or all(all_said(each, step.tool, step.source) for each in others) else found
 
     def _read(self, step: Step) -> list[dict[str, Any]]:
-        answer = self.needle.complete(as_needle_reads(step.source), [described(step.tool)], self.stopped)
+        try:
+            answer = self.needle.complete(as_needle_reads(step.source), [described(step.tool)], self.stopped)
+        except ContextOverflowError:
+            return []
         return [arguments for _, arguments in checked(answer.calls, [step.tool], step.source)]

@@ -12,7 +12,7 @@ import pytest
 
 from agentkit import Agent, tool
 from agentkit.generation import Request, Sampling, TextDelta
-from agentkit.messages import Message, ToolCall
+from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.local import LocalRunner
 
 pytestmark = [pytest.mark.anyio, pytest.mark.real]
@@ -92,3 +92,12 @@ def workers() -> list[str]:
             if parent == os.getpid() and b"worker.py" in (process / "cmdline").read_bytes():
                 found.append(process.name)
     return found
+
+
+async def test_a_tool_that_is_too_long_for_needle_is_filled_without_it(runner: LocalRunner) -> None:
+    described = {"type": "string", "description": "Name of the city, for example Paris. " * 400}
+    parameters = {"type": "object", "properties": {"city": described}, "required": ["city"]}
+    request = Request([Message("user", "Weather in Oslo?")], (ToolSpec("weather", "Tell the weather.", parameters),))
+    async with aclosing(runner.generate(request)) as deltas:
+        call = await anext(deltas)
+    assert json.loads(call.arguments) == {"city": "Oslo"}
