@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import WeightsError
 from .entry import Architecture
-from .gguf import read_header
+from .gguf import Header, read_header
 
 CONFIG = "config.json"
 INDEX = "model.safetensors.index.json"
@@ -164,7 +164,11 @@ def architecture_of_gguf(path: Path) -> Architecture | None:
     Raises:
         WeightsError: It is no GGUF file, or cut short.
     """
-    header = read_header(path)
+    return architecture_of_header(read_header(path))
+
+
+def architecture_of_header(header: Header) -> Architecture | None:
+    """The numbers of a GGUF file; None where it has not all of them, or others for each layer."""
     data, prefix = header.metadata, f"{header.architecture}."
     try:
         heads, hidden = int(data[f"{prefix}attention.head_count"]), int(data[f"{prefix}embedding_length"])

@@ -1,4 +1,4 @@
-"""What a model takes of a machine's memory."""
+"""What a model of the catalogue would take of a machine's memory, also before its weights are here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from .checkpoint import architecture_of, architecture_of_gguf, parts, read_config, tensor_files, weights_in
 from .entry import Architecture, Entry
-from .llama_cpp import LARGEST_CONTEXT
+from .needs import AWQ_BITS, GGUF_KV_BITS, LARGEST_CONTEXT, kv_bytes, usable
 from .packaged import PackagedFile
 from .weights import find
 
@@ -16,12 +16,8 @@ Device: TypeAlias = Literal["gpu", "cpu"]
 
 BITS: dict[Device, int] = {"gpu": 16, "cpu": 32}
 """Of a value of a checkpoint that is not quantized, and of its keys and values: CPUs compute in 32 bits."""
-GGUF_KV_BITS = 16
-"""Of keys and values in llama.cpp, on every device."""
-LINEAR_BITS = {"awq": 4 + (16 + 4) / 128, "int8": 8.0}
-"""Bits of one weight of a linear layer. AWQ has a scale of 16 bits and a zero point of 4 bits for every 128 weights."""
-SPARE = 0.1
-"""Part of a memory that is left to everything else: activations, the driver, other programs."""
+LINEAR_BITS = {"awq": AWQ_BITS, "int8": 8.0}
+"""Bits of one weight of a linear layer."""
 
 
 def weight_bytes(model: Entry | Path, device: Device = "gpu") -> int | None:
@@ -67,7 +63,7 @@ def kv_bytes_per_token(model: Entry | Path, device: Device = "gpu") -> int | Non
     if it is None:
         return None
     gguf = path.is_file() if path else isinstance(model, Entry) and isinstance(model.source, PackagedFile)
-    return 2 * it.layers * it.kv_heads * it.head_size * (GGUF_KV_BITS if gguf else BITS[device]) // 8
+    return kv_bytes(it.layers, it.kv_heads, it.head_size, GGUF_KV_BITS if gguf else BITS[device])
 
 
 def needed(model: Entry | Path, context: int, batch: int = 1, device: Device = "gpu") -> int | None:
@@ -82,7 +78,7 @@ def needed(model: Entry | Path, context: int, batch: int = 1, device: Device = "
 
 def fits(size: int, memory: int) -> bool:
     """Whether so many bytes fit into a memory of so many, with what must be left of it."""
-    return size <= memory * (1 - SPARE)
+    return size <= usable(memory)
 
 
 def usual_context(entry: Entry) -> int:

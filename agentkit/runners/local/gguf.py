@@ -31,7 +31,7 @@ class Header:
     """What stands before the weights."""
 
     metadata: dict[str, Any]
-    """Key-value pairs, without the arrays."""
+    """Key-value pairs; None for an array."""
     least_size: int
     """The file must have more bytes than this: the last tensor starts here."""
     special: dict[str, str] = field(default_factory=dict)
@@ -49,9 +49,15 @@ class Header:
         return int(value) if isinstance(value, int) else None
 
     @property
+    def window(self) -> int | None:
+        """Tokens that some of the layers look back over, where they do not look over all."""
+        value = self.metadata.get(f"{self.architecture}.attention.sliding_window")
+        return value if isinstance(value, int) and value > 0 else None
+
+    @property
     def template(self) -> str:
         """The model's own chat template (Jinja), empty where it has none."""
-        return str(self.metadata.get("tokenizer.chat_template", ""))
+        return str(self.metadata.get("tokenizer.chat_template") or "")
 
 
 def read_header(path: Path) -> Header:
@@ -112,9 +118,7 @@ class _Reader:
             key, kind = self._string(), self._one("I")
             if key == _TOKENS and kind == _ARRAY:
                 self._tokens_at = self._at
-            value = self._value(kind)
-            if value is not None:
-                metadata[key] = value
+            metadata[key] = self._value(kind)
         offset = max((self._tensor() for _ in range(tensors)), default=0)
         alignment = metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1:

@@ -29,6 +29,8 @@ from .constrained.checking import check
 from .engine import End, Load, Task, unknown_adapter
 from .gguf import Header, read_header
 from .loopback import Loopback
+from .machine import memory_for
+from .needs import check_fits, need_of_gguf
 from .room import Room
 from .sampling import to_body
 from .templating.own import templates_of_gguf
@@ -38,8 +40,6 @@ SLOTS = 4
 """Sequences that are decoded side by side. They share the memory of one context."""
 BATCH = 256
 """Tokens of a prompt that are read at once; a cancelled request stops at the next batch."""
-LARGEST_CONTEXT = 8192
-"""Tokens, where neither the catalogue nor the user says: a long context takes memory even while it is empty."""
 FORCE = 1000.0
 """A logit bias that no other token can beat."""
 HOST_CACHE = 128
@@ -77,7 +77,9 @@ class LlamaCpp:
             _check_adapter(name, path, self.header)
         gpu = _gpu(xllamacpp.get_device_info(), load.device)
         self.name = f"llama.cpp ({gpu.lower() or 'cpu'})"
-        self.context: int = load.context or min(self.header.context or LARGEST_CONTEXT, LARGEST_CONTEXT)
+        need = need_of_gguf(load, self.header)
+        check_fits(load, need, memory_for(load))
+        self.context: int = need.context
         self.longest: int = min(self.context, self.header.context or self.context)
         """Tokens of one prompt and its answer."""
         self.weight_bytes: int = self.header.least_size
@@ -282,6 +284,8 @@ def _parameters(xllamacpp: Any, load: Load, context: int, gpu: bool, key: str) -
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(load.path)
     parameters.n_ctx = context
+    parameters.ctx_shift = False  # it forgets the start of a conversation without a word
+    parameters.fit_params = False  # it leaves layers on the CPU without a word
     parameters.n_parallel = SLOTS
     parameters.kv_unified = True
     parameters.n_batch = parameters.n_ubatch = BATCH

@@ -59,13 +59,13 @@ def _meminfo(root: Path) -> tuple[int | None, int | None]:
 
 
 def _cached(folder: Path) -> int:
-    """Bytes of files that are kept in memory only as long as nobody needs it."""
+    """Bytes of files that are kept in memory only as long as nobody needs it: also those that are read often."""
     try:
         text = (folder / "memory.stat").read_text("ascii")
     except (OSError, ValueError):
         return 0
     found: dict[str, str] = dict(re.findall(r"^(\w+) (\d+)$", text, re.MULTILINE))
-    return int(found.get("total_inactive_file") or found.get("inactive_file") or 0)
+    return sum(int(found.get(f"total_{kind}") or found.get(kind) or 0) for kind in ("inactive_file", "active_file"))
 
 
 def _pages(name: str) -> int | None:

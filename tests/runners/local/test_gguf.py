@@ -88,7 +88,7 @@ def test_the_embedded_model_is_what_it_says(weights: Path) -> None:
     assert found.metadata["tokenizer.ggml.add_bos_token"] is False
     assert found.metadata["llama.vocab_size"] == 49152
     assert found.template.startswith("{% for message in messages %}")
-    assert "tokenizer.ggml.tokens" not in found.metadata
+    assert found.metadata["tokenizer.ggml.tokens"] is None
 
 
 def test_the_embedded_models_last_tensor_starts_shortly_before_its_end(weights: Path) -> None:

@@ -36,7 +36,7 @@ VERSION_2 = {
     "sys/fs/cgroup/app.slice/run/memory.max": "max\n",
     "sys/fs/cgroup/app.slice/memory.max": f"{4 * GB}\n",
     "sys/fs/cgroup/app.slice/memory.current": f"{3 * GB}\n",
-    "sys/fs/cgroup/app.slice/memory.stat": f"anon 7\ninactive_file {GB}\n",
+    "sys/fs/cgroup/app.slice/memory.stat": f"anon 7\ninactive_file {GB // 4}\nactive_file {GB - GB // 4}\n",
 }
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError
 from ..constrained.masks import GrammarCompiler
 from ..engine import End, Load, Task, unknown_adapter
+from ..machine import memory_for
+from ..needs import check_fits, need_of_folder
 from ..templating.own import templates_of_folder
 from ..threads import Stopped
 from .folder import Folder, read_folder
@@ -43,16 +45,17 @@ class Transformers:
             raise MissingDependencyError(missing, "transformers")
         self.folder: Folder = read_folder(load.path)
         from .adapters import Adapters
-        from .hardware import LARGEST_CONTEXT, check_memory, device_of, dtype_of
+        from .hardware import device_of, dtype_of
         from .loading import how, load_model, weight_bits
 
         device = device_of(load.device)
         dtype = dtype_of(self.folder, device)
-        self.context: int = load.context or min(self.folder.context, LARGEST_CONTEXT)
+        need = need_of_folder(load, self.folder, device)
+        check_fits(load, need, memory_for(load))
+        self.context: int = need.context
         self.longest: int = min(self.context, self.folder.context)
         bits = weight_bits(self.folder, dtype, load.quantization)
         self.weight_bytes: int = self.folder.parameters * bits // 8
-        check_memory(self.folder, device, dtype, bits, self.context)
         self._vocabulary = Vocabulary(load.path)
         self.templates = templates_of_folder(load.path)
         _set_threads(load.threads if device == "cpu" else None)

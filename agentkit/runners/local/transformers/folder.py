@@ -15,6 +15,8 @@ PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 LONGEST_HEADER = 100 * 2**20
 """Bytes of the longest safetensors header that is believed."""
+NOT_QUANTIZED = ("embed", "lm_head", "wte", "wpe")
+"""Parts of the names of embeddings and output layers."""
 PACKED = 8
 """Weights of 4 bits in one int32."""
 
@@ -28,6 +30,8 @@ class Folder:
     """`config.json`."""
     parameters: int
     """How many weights there are; packed ones are counted one by one."""
+    linear: int
+    """Those of them that a quantization makes smaller: linear layers, without embeddings and the output layer."""
     size: int
     """Bytes of the weights on the disk."""
 
@@ -70,8 +74,9 @@ def read_folder(path: Path) -> Folder:
     if not isinstance(config.get("model_type"), str):
         raise WeightsError(f"{str(path / 'config.json')!r} names no model_type.", hint="Fetch the weights again.")
     headers = [_header(path / name) for name in _files(path)]
-    parameters = sum(_count(name, tensor) for header in headers for name, tensor in header.items())
-    return Folder(path, config, parameters, sum((path / name).stat().st_size for name in _files(path)))
+    counts = [(_is_linear(name, tensor), _count(name, tensor)) for header in headers for name, tensor in header.items()]
+    parameters, linear = sum(count for _, count in counts), sum(count for is_linear, count in counts if is_linear)
+    return Folder(path, config, parameters, linear, sum((path / name).stat().st_size for name in _files(path)))
 
 
 def _files(path: Path) -> list[str]:
@@ -122,6 +127,10 @@ def _count(name: str, tensor: dict[str, Any]) -> int:
     if name.endswith((".qzeros", ".scales")):
         return 0
     return int(math.prod(tensor["shape"])) * (PACKED if name.endswith(".qweight") else 1)
+
+
+def _is_linear(name: str, tensor: dict[str, Any]) -> bool:
+    return len(tensor["shape"]) > 1 and not any(part in name for part in NOT_QUANTIZED)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,15 +1,12 @@
-"""Where a model is to run, in which type, and whether it fits."""
+"""Where a model is to run, and in which type."""
 
 from __future__ import annotations
 
-from ....errors import ConfigurationError, WeightsError
+from ....errors import ConfigurationError
 from .folder import Folder
 
-LARGEST_CONTEXT = 8192
-"""Tokens, where neither the catalogue nor the user says: the memory of a context is taken at once."""
-SPARE = 0.1
-"""Part of the free memory that is left for what a forward pass needs."""
-DTYPES = {"float16": 2, "bfloat16": 2, "float32": 4}
+BYTES = {"float16": 2, "bfloat16": 2, "float32": 4}
+"""Of one number, by type."""
 
 
 def device_of(wanted: str | None) -> str:
@@ -39,41 +36,3 @@ def dtype_of(folder: Folder, device: str) -> str:
     if device == "cpu":
         return "float32"
     return stated if stated in ("float16", "bfloat16") else "bfloat16"
-
-
-def check_memory(folder: Folder, device: str, dtype: str, weight_bits: int, context: int) -> None:
-    """Refuse a model that does not fit.
-
-    Args:
-        folder: What is to be loaded.
-        device: `cuda` or `cpu`.
-        dtype: The type of activations, keys and values.
-        weight_bits: Bits of one weight once it is loaded.
-        context: Tokens.
-
-    Raises:
-        WeightsError: It does not fit; the message has the numbers.
-    """
-    weights = folder.parameters * weight_bits // 8
-    cache = folder.kv_values * DTYPES[dtype] * context
-    free = int(_free(device) * (1 - SPARE))
-    if weights + cache > free:
-        raise WeightsError(
-            f"{str(folder.path)!r} needs {_gb(weights)} for the weights and {_gb(cache)} for a context of {context:,} "
-            f"tokens; {_gb(free)} can be used on this {'GPU' if device == 'cuda' else 'machine'}.",
-            hint="Ask for a smaller context, quantize it (int8), or take a smaller model.",
-        )
-
-
-def _free(device: str) -> int:
-    if device == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    import psutil
-
-    return int(psutil.virtual_memory().available)
-
-
-def _gb(size: int) -> str:
-    return f"{size / 1e9:.1f} GB"
