@@ -20,27 +20,35 @@ HEAVY = 2_000_000_000
 """Bytes of weights from which on loading them takes too long for a look; `agentkit doctor RUNNER` loads any."""
 TIGHT = 1_000_000_000
 """Bytes of free memory under which not even a small model is at ease."""
-REINSTALL = "Install it again, in a build for this machine: pip install --force-reinstall 'agentkit[local]'"
-ENGINES = {"llama.cpp": "xllamacpp", "transformers": "torch"}
-"""Engine -> the module without which it is not there."""
+ENGINES = {"llama.cpp": ("xllamacpp",), "transformers": ("transformers", "torch")}
+"""Engine -> the modules without which it is not there."""
+EXTRAS = {"llama.cpp": "local", "transformers": "transformers"}
+"""Engine -> what brings it."""
 
 
-def look() -> dict[str, Any]:
-    """Everything about this machine that matters for running models; it takes a few seconds."""
+def look(*, quick: bool = False) -> dict[str, Any]:
+    """Everything about this machine that matters for running models; it takes a few seconds.
+
+    Args:
+        quick: Leave out what loads torch, which is most of the time.
+    """
     weights = _weights()
-    installed = {name: find_spec(module) is not None for name, module in ENGINES.items()}
-    asked = {name: row for name in ENGINES if installed[name] and (row := _lightest(weights, name))}
+    installed = {name: all(map(find_spec, modules)) for name, modules in ENGINES.items()}
+    trying = installed | {"transformers": False} if quick else installed
+    tried = _tried(weights, trying)
     seers = [("llama_cpp",)] if installed["llama.cpp"] else []
-    seers += [("torch",)] if installed["transformers"] and machine.has_accelerator() else []
-    with machine.started(*seers, *(("generate", row["runner"]) for row in asked.values()), patience=PATIENCE) as checks:
+    seers += [("torch",)] if trying["transformers"] and machine.has_accelerator() else []
+    with machine.started(*seers, *tried.values(), patience=PATIENCE) as checks:
         gpus = [asdict(gpu) for gpu in machine.nvidia()]
         found = _still(weights)
         results = [check.result() for check in checks]
     for (name,), result in zip(seers, results, strict=False):
         gpus += [{**device, "seen_by": name} for device in result.get("devices", ())]
-    engines = _engines(installed, dict(zip(asked, results[len(seers) :], strict=True)), asked)
+    engines = _engines(installed, dict(zip(tried, results[len(seers) :], strict=True)))
     ready = [name for name, missing in machine.remotes().items() if not missing]
-    can_run = any(engine["works"] for engine in engines) or bool(ready)
+    paths = [Path(row["path"]) for row in weights if row["path"]]
+    here = {"llama.cpp": any(map(_is_gguf, paths)), "transformers": any(path.is_dir() for path in paths)}
+    can_run = any(engine["works"] and here[engine["name"]] for engine in engines) or bool(ready)
     return found | {"gpus": gpus, "engines": engines, "remote": machine.remotes(), "can_run": can_run}
 
 
@@ -57,7 +65,7 @@ def _problems(found: dict[str, Any]) -> list[tuple[str, str]]:
     elif not any(row["path"] or row["problem"] for row in found["weights"]):
         told.append(("no weights are here.", "agentkit pull"))
     broken = [engine for engine in found["engines"] if engine["works"] is False]
-    told += [(f"{row['name']} does not work: {row['error']}", row["hint"] or REINSTALL) for row in broken]
+    told += [(f"{row['name']} does not work: {row['error']}", row["hint"] or _again(row["name"])) for row in broken]
     if not any(gpu["seen_by"] != "nvidia-smi" for gpu in found["gpus"]) and found["gpus"]:
         told.append(("there is a GPU, but no engine sees it.", "Install an xllamacpp or a torch that is built for it."))
     free = found["memory"]["available"]
@@ -69,11 +77,17 @@ def _problems(found: dict[str, Any]) -> list[tuple[str, str]]:
     return told + _default()
 
 
+def _again(engine: str) -> str:
+    return f"Install it again, in a build for this machine: pip install --force-reinstall 'agentkit[{EXTRAS[engine]}]'"
+
+
 def _default() -> list[tuple[str, str]]:
     try:
         as_runner()
     except AgentKitError as error:
         return [(f"AGENTKIT_RUNNER: {error.message}", error.hint or "Set another one.")]
+    except Exception as error:  # a runner of the user, which may raise anything
+        return [(f"AGENTKIT_RUNNER: {type(error).__name__}: {error}", "Mend it, or set another one.")]
     return []
 
 
@@ -122,33 +136,29 @@ def _size(path: Path) -> int:
     return sum(item.stat().st_size for item in files)
 
 
-def _lightest(weights: list[dict[str, Any]], engine: str) -> dict[str, Any] | None:
-    """The smallest model that an engine would run, unless it is a heavy one."""
-    rows = [row for row in weights if row["path"] and _engine_for(Path(row["path"])) == engine]
+def _tried(weights: list[dict[str, Any]], installed: dict[str, bool]) -> dict[str, tuple[str, ...]]:
+    """Engine -> how it is tried: llama.cpp with the smallest model that is here, transformers with a random one."""
+    rows = [row for row in weights if row["path"] and _is_gguf(Path(row["path"])) and row["bytes"] <= HEAVY]
     lightest = min(rows, key=lambda row: int(row["bytes"]), default=None)
-    return lightest if lightest is not None and lightest["bytes"] <= HEAVY else None
+    tried: dict[str, tuple[str, ...]] = {}
+    if installed["llama.cpp"] and lightest is not None:
+        tried["llama.cpp"] = ("generate", lightest["runner"])
+    if installed["transformers"]:
+        tried["transformers"] = ("transformers",)
+    return tried
 
 
-def _engine_for(path: Path) -> str | None:
-    if path.suffix == ".gguf":
-        return "llama.cpp"
-    return "transformers" if path.is_dir() else None
+def _is_gguf(path: Path) -> bool:
+    return path.suffix == ".gguf"
 
 
-def _engines(
-    installed: dict[str, bool], results: dict[str, dict[str, Any]], asked: dict[str, dict[str, Any]]
-) -> list[dict[str, Any]]:
+def _engines(installed: dict[str, bool], results: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
-    for name, module in ENGINES.items():
+    for name, modules in ENGINES.items():
         result = results.get(name)
-        row: dict[str, Any] = {
-            "name": name,
-            "module": module,
-            "installed": installed[name],
-            "version": _version(module),
-        }
-        row |= {"works": None if result is None else "error" not in result, "runner": None, "error": None, "hint": None}
-        rows.append(row | (result or {}) | ({"runner": asked[name]["runner"]} if name in asked else {}))
+        row: dict[str, Any] = {"name": name, "module": modules[0], "installed": installed[name]}
+        row |= {"version": _version(modules[0]), "error": None, "hint": None}
+        rows.append(row | {"works": None if result is None else "error" not in result} | (result or {}))
     return rows
 
 

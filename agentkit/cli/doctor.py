@@ -26,7 +26,7 @@ def doctor(
         ),
     ] = None,
     base_url: o.BaseUrlOption = None,
-    quick: Annotated[bool, o.flag("--quick", help="Ask a runner only what matters most.")] = False,
+    quick: Annotated[bool, o.flag("--quick", help="Look only at what matters most.")] = False,
     no_context: Annotated[bool, o.flag("--no-context", help="Do not look for the context window.")] = False,
     no_save: Annotated[bool, o.flag("--no-save", help="Do not keep what was found out as a profile.")] = False,
     timeout: Annotated[
@@ -42,7 +42,7 @@ def doctor(
     """
     try:
         if runner is None:
-            code = _machine(json)
+            code = _machine(quick, json)
         else:
             code = _probed(runner, base_url, timeout, quick=quick, context=not no_context, save=not no_save, json=json)
     except AgentKitError as error:
@@ -52,12 +52,12 @@ def doctor(
     raise typer.Exit(code)
 
 
-def _machine(json: bool) -> int:
+def _machine(quick: bool, json: bool) -> int:
     from .checkup import look, problems_of
     from .machine import show, waiting
 
     with heard(), waiting("looking at this machine"):
-        found = look()
+        found = look(quick=quick)
     found["problems"] = problems_of(found)
     if json:
         print_json(found)

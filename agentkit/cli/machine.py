@@ -94,11 +94,13 @@ def _engine(engine: dict[str, Any]) -> tuple[str, str]:
     if not engine["installed"]:
         return f"{engine['name']}: not installed", "dim"
     if engine["works"] is None:
-        return f"{about}: not tried, because no small weights for it are here", "dim"
+        return f"{about}: not tried", "dim"
     if not engine["works"]:
         return sentences(f"{about}: {engine['error']}", None), "red"
-    speed = f"loaded in {engine['load_seconds']:.1f} s, {engine['tokens_per_second']:g} tokens/s"
-    return f"{about}: {engine['model']} on {engine['engine']}, {speed}, says {engine['text']!r}", "green"
+    told = f"{about}: {engine['model']} on {engine['engine']}, loaded in {engine['load_seconds']:.1f} s"
+    if engine["text"]:
+        told += f", {engine['tokens_per_second']:g} tokens/s, says {engine['text']!r}"
+    return told, "green"
 
 
 def _gb(size: int | None) -> str:

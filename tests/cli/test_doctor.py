@@ -43,7 +43,7 @@ def verdicts(record: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_machine_without_weights_is_told_how_to_get_them(agentkit: Run, tmp_path: Path) -> None:
-    ended = agentkit("doctor", "--json")
+    ended = agentkit("doctor", "--quick", "--json")
     found = json.loads(ended.stdout)
     if found["weights"]:
         pytest.skip("the weights are in an installed package")
@@ -60,14 +60,14 @@ def test_weights_that_are_no_model_are_told_with_the_engines_words(agentkit: Run
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:
         file.truncate(DEFAULT.source.size)
-    ended = agentkit("doctor")
+    ended = agentkit("doctor", "--quick")
     assert ended.returncode == 1
     assert "! llama.cpp does not work" in ended.stdout
     assert "Nothing can be run yet." in ended.stdout
 
 
 def test_a_server_in_the_environment_is_enough_to_run(agentkit: Run) -> None:
-    ended = agentkit("doctor", "--json", OPENAI_BASE_URL="http://me:hush@host/v1", OPENAI_API_KEY="sk-hush")
+    ended = agentkit("doctor", "--quick", "--json", OPENAI_BASE_URL="http://me:hush@host/v1", OPENAI_API_KEY="sk-hush")
     found = json.loads(ended.stdout)
     assert ended.returncode == 0
     assert found["remote"]["openai:NAME"] == ""
@@ -76,20 +76,40 @@ def test_a_server_in_the_environment_is_enough_to_run(agentkit: Run) -> None:
 
 
 def test_half_of_what_workers_ai_needs_is_a_problem(agentkit: Run) -> None:
-    shown = agentkit("doctor", CLOUDFLARE_ACCOUNT_ID="a" * 32).stdout
+    shown = agentkit("doctor", "--quick", CLOUDFLARE_ACCOUNT_ID="a" * 32).stdout
     assert "for Workers AI CLOUDFLARE_AUTH_TOKEN is missing" in shown
     assert "a" * 32 not in shown
 
 
 def test_a_default_runner_that_cannot_be_is_a_problem(agentkit: Run) -> None:
-    shown = " ".join(agentkit("doctor", AGENTKIT_RUNNER="gpt-17").stdout.split())
+    shown = " ".join(agentkit("doctor", "--quick", AGENTKIT_RUNNER="gpt-17").stdout.split())
     assert "AGENTKIT_RUNNER: unknown runner 'gpt-17'" in shown
+
+
+def test_a_default_runner_that_raises_anything_is_a_problem(agentkit: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("raise ZeroDivisionError('no model')")
+    shown = " ".join(agentkit("doctor", "--quick", AGENTKIT_RUNNER="./mine.py:x").stdout.split())
+    assert "ZeroDivisionError: no model" in shown
+
+
+def test_a_quick_look_at_this_machine_does_not_load_torch(agentkit: Run) -> None:
+    found = json.loads(agentkit("doctor", "--quick", "--json").stdout)
+    assert {engine["name"]: engine["works"] for engine in found["engines"]}["transformers"] is None
+
+
+@pytest.mark.real
+def test_the_engine_for_safetensors_is_tried_with_a_random_model(agentkit: Run, environment: dict[str, str]) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    pytest.importorskip("transformers", reason="transformers is not installed")
+    engine = json.loads(agentkit("doctor", "--json", PYTHONWARNINGS="").stdout)["engines"][1]
+    assert (engine["name"], engine["works"], engine["error"]) == ("transformers", True, None)
+    assert "transformers" in engine["engine"]
 
 
 @pytest.mark.real
 def test_the_embedded_model_says_something(agentkit: Run, environment: dict[str, str]) -> None:
     del environment["AGENTKIT_CACHE"]
-    ended = agentkit("doctor", "--json", PYTHONWARNINGS="")
+    ended = agentkit("doctor", "--quick", "--json", PYTHONWARNINGS="")
     found = json.loads(ended.stdout)
     if not found["weights"]:
         pytest.skip("the embedded model is not pulled")

@@ -14,7 +14,7 @@ PROMPT = "Say hello in one short sentence."
 
 
 def main(arguments: list[str]) -> dict[str, Any]:
-    """Do what the arguments say: `llama_cpp`, `torch`, or `generate RUNNER`."""
+    """Do what the arguments say: `llama_cpp`, `torch`, `generate RUNNER`, or `transformers` (with a random model)."""
     what, *rest = arguments
     if what == "llama_cpp":
         return {"devices": _llama_cpp()}
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> dict[str, Any]:
     from ...errors import AgentKitError
 
     try:
-        return run(_generate, rest[0])
+        return run(_random) if what == "transformers" else run(_generate, rest[0])
     except AgentKitError as error:
         return {"error": error.message, "hint": error.hint}
 
@@ -52,13 +52,28 @@ def _torch() -> list[dict[str, Any]]:
     return found
 
 
-async def _generate(name: str) -> dict[str, Any]:
+async def _random() -> dict[str, Any]:
+    """Let a tiny random model say something, on a GPU where torch sees one."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    import torch
+
+    from .tiny import make_tiny
+
+    device = {} if torch.cuda.is_available() else {"device": "cpu"}  # which it takes only when it is asked for
+    with TemporaryDirectory() as folder:
+        found = await _generate(f"local:{make_tiny(Path(folder) / 'a tiny random model')}", **device)
+    return found | {"text": "", "tokens_per_second": None}  # they mean nothing
+
+
+async def _generate(name: str, **options: str) -> dict[str, Any]:
     """Load a model, and let it say something."""
     from ...generation import Finish, Request, Sampling, TextDelta
     from ...messages import Message
     from .. import as_runner
 
-    runner, finish = as_runner(name), Finish()
+    runner, finish = as_runner(name, **options), Finish()
     messages = [Message("user", PROMPT)]
     seconds = []
     for most in (1, 32):
