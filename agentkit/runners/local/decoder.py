@@ -30,11 +30,13 @@ class Decoder:
     Args:
         engine: The loaded model.
         stopped: Asked at every token; True ends the work with `Stopped`.
+        adapter: Name of the LoRA adapter that is used; None: none.
     """
 
-    def __init__(self, engine: Engine, stopped: Callable[[], bool]) -> None:
+    def __init__(self, engine: Engine, stopped: Callable[[], bool], adapter: str | None = None) -> None:
         self.engine = engine
-        self._stopped = stopped
+        self.stopped = stopped
+        self._adapter = adapter
         self._computed = self._cached = self._completed = 0
 
     @property
@@ -80,7 +82,6 @@ class Decoder:
         /,
         *,
         grammar: str = "",
-        adapter: str | None = None,
         extra: Mapping[str, Any] | None = None,
         **sampling: Any,
     ) -> Completion:
@@ -91,7 +92,6 @@ class Decoder:
             max_tokens: Most tokens to write; fewer where the context ends.
             on_text: Gets each piece of text as it is decoded.
             grammar: What the text must satisfy; see `Task.grammar`.
-            adapter: Name of a LoRA adapter.
             extra: Further fields for one engine. They change neither the prompt nor how much is written.
             sampling: `SamplingOptions`, without `max_tokens`.
 
@@ -109,14 +109,14 @@ class Decoder:
         most = min(max_tokens, self.engine.longest - len(prompt))
         options = cast("SamplingOptions", sampling)
         end = self.engine.generate(
-            Task(tuple(prompt), most, options, grammar, adapter, extra or {}), take, self._stopped
+            Task(tuple(prompt), most, options, grammar, self._adapter, extra or {}), take, self.stopped
         )
         self._count(end)
         return Completion("".join(pieces), end.complete)
 
     def logprob(self, prompt: Sequence[int], text: Sequence[int]) -> float:
         """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""
-        total, end = self.engine.logprob(prompt, text, self._stopped)
+        total, end = self.engine.logprob(prompt, text, self.stopped, self._adapter)
         self._count(end)
         return total
 

@@ -82,7 +82,9 @@ class Engine(Protocol):
         """
         ...
 
-    def logprob(self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool]) -> tuple[float, End]:
+    def logprob(
+        self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool], adapter: str | None = None
+    ) -> tuple[float, End]:
         """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""
         ...
 

@@ -71,6 +71,11 @@ class LlamaCpp:
         if _orphaned:
             raise _forked()
         _used = True
+        if load.quantization is not None:
+            raise ConfigurationError(
+                f"quantization={load.quantization!r} is for safetensors; {str(load.path)!r} is a GGUF file.",
+                hint="Take a GGUF file that is quantized already.",
+            )
         self.header: Header = read_header(load.path)
         self._adapters = tuple(name for name, _ in load.adapters)
         for name, path in load.adapters:
@@ -133,7 +138,9 @@ class LlamaCpp:
             raise Stopped
         return _end(end)
 
-    def logprob(self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool]) -> tuple[float, End]:
+    def logprob(
+        self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool], adapter: str | None = None
+    ) -> tuple[float, End]:
         """How likely a text is after a prompt; see `Engine.logprob`.
 
         Exact: each token is forced in a request of its own, which costs one decoded token.
@@ -142,7 +149,8 @@ class LlamaCpp:
         for index, token in enumerate(text):
             prefix = (*prompt, *text[:index])
             found: list[float] = []
-            end = self._forced(prefix, token, found, stopped)
+            body = {"prompt": list(prefix), "logit_bias": [[token, FORCE]], **self._lora(adapter)}
+            end = self._forced(body, found, stopped)
             total += sum(found)
             computed += end.computed
             cached = max(cached, end.cached)
@@ -155,7 +163,7 @@ class LlamaCpp:
         scales = [{"id": place, "scale": float(name == adapter)} for place, name in enumerate(self._adapters)]
         return {"lora": scales} if scales else {}
 
-    def _forced(self, prefix: Sequence[int], token: int, found: list[float], stopped: Callable[[], bool]) -> End:
+    def _forced(self, body: dict[str, Any], found: list[float], stopped: Callable[[], bool]) -> End:
         last: dict[str, Any] = {}
 
         def take(chunk: dict[str, Any]) -> bool:
@@ -165,10 +173,9 @@ class LlamaCpp:
                 last.update(chunk)
             return stopped()
 
-        forced = {"temperature": 0, "n_probs": 1, "logit_bias": [[token, FORCE]], **self._lora(None)}
-        with self.room.take(len(prefix) + 1, stopped) as admitted:
+        with self.room.take(len(body["prompt"]) + 1, stopped) as admitted:
             if admitted:
-                self._complete({**forced, "prompt": list(prefix), "n_predict": 1, "n_cmpl": 1}, take)
+                self._complete({**body, "temperature": 0, "n_probs": 1, "n_predict": 1, "n_cmpl": 1}, take)
         if not last:
             raise Stopped
         return _end(last)

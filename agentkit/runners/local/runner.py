@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -15,20 +15,17 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import run_sync
 
 from ...errors import ConfigurationError
-from ...generation import Delta, Finish, FinishReason, Request, TextDelta
-from .calling.planning import Planner, Recipe
-from .calling.policy import respond
-from .calling.structured import structured_answer
-from .catalog import DEFAULT
-from .chatting import chat
+from ...generation import Delta, Finish, Request
+from .answering import Answering, adapter_of, without_adapter
+from .checkpoint import weights_in
 from .decoder import Decoder
 from .engine import Load
 from .entry import Entry
 from .first_use import weights_of
+from .fit import usual_context
 from .lookup import find_entry, unknown_model
 from .needle.engine import Needle
 from .needle.opening import needle_3
-from .needle.paired import Paired
 from .needle.row import NEEDLE
 from .shared import claim, release
 from .source import Progress
@@ -51,15 +48,22 @@ class LocalRunner:
     beside others, rounding may decide otherwise between two tokens that are almost equally likely.
 
     Args:
-        model: A model of the catalogue, or the path of a GGUF file; empty for the embedded default.
+        model: A model of the catalogue, or the path of a GGUF file or of a folder of safetensors; empty for the
+            embedded default.
         context: Tokens of all prompts and answers that are worked on at once; None: what the model was made for,
-            at most 8,192 for a file of your own.
+            at most 8,192 for weights of your own.
         threads: For computing; None: one less than the cores that this process may use.
-        device: `cpu`, `gpu`, or None: a GPU where xllamacpp sees one.
-        progress: Told how many bytes of missing weights have come, and how many there will be (or None), in place of
-            a line on stderr. Called in a thread.
+        device: `cpu`, `gpu`, or None: for a GGUF file a GPU where xllamacpp sees one, for safetensors always a GPU.
+        quantization: `int8` quantizes safetensors when they are loaded; None: as the catalogue says, or not at all.
+        adapters: LoRA adapters by name, each the path of a GGUF file or of a folder as PEFT writes it. A request takes
+            one with `extra={"lora": NAME}`.
+        guided: Whether the model is helped with tools and typed answers: the library chooses the tool and finds the
+            values in the request, and the model decides what is left open. None: where it is small, and its chat
+            template knows no tools. False lets any model call tools in its own words, under a grammar.
         caller: `needle-3`: that model reads the values of tool calls out of requests, and this one does the rest;
             None: this one does everything.
+        progress: Told how many bytes of missing weights have come, and how many there will be (or None), in place of
+            a line on stderr. Called in a thread.
 
     Raises:
         ConfigurationError: The model is neither in the catalogue nor a path, or an option is out of range.
@@ -72,15 +76,20 @@ class LocalRunner:
         context: int | None = None,
         threads: int | None = None,
         device: str | None = None,
-        progress: Progress | None = None,
+        quantization: str | None = None,
+        adapters: Mapping[str, str | os.PathLike[str]] | None = None,
+        guided: bool | None = None,
         caller: str | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self.name = f"local:{model}" if model else "local"
         self._entry, self._path = _named(model)
         self._options = _number("context", context, SMALLEST_CONTEXT), _number("threads", threads, 1), device
+        self._quantization = quantization
+        self._adapters = tuple((name, Path(place).expanduser().absolute()) for name, place in (adapters or {}).items())
         self._progress = progress
-        self._planner = Planner()
         self._needle = _second(caller, progress)
+        self._answering = Answering(self._entry, guided, self._needle)
         self._lock = threading.Lock()
         self._kept: Load | None = None
 
@@ -106,25 +115,22 @@ class LocalRunner:
         engine = claim(load, lambda: job.stopped)
         try:
             self._keep(load)
-            decoder = Decoder(engine, lambda: job.stopped)
-            reason = self._answer(decoder, request, job)
+            decoder = Decoder(engine, lambda: job.stopped, adapter_of(request))
+            reason = self._answering.answer(decoder, without_adapter(request), job.put)
             job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, engine.name))
         finally:
             release(load)
 
-    def _answer(self, decoder: Decoder, request: Request, job: Job[Delta]) -> FinishReason:
-        if request.output_schema is not None:
-            job.put(TextDelta(structured_answer(decoder, request.messages, request.output_schema)))
-            return "stop"
-        recipe = Recipe(decoder, self._planner)
-        caller = Paired(recipe, self._needle, lambda: job.stopped) if self._needle is not None else recipe
-        reason = respond(decoder, caller, request, job.put) if request.tools else None
-        return reason or chat(decoder, request, self._entry.sampling if self._entry else {}, job.put)
-
     def _found(self, job: Job[Delta]) -> Load:
-        path = self._path or weights_of(self._entry or DEFAULT, self._progress, lambda: job.stopped)
+        entry = self._entry
+        found = weights_of(entry, self._progress, lambda: job.stopped) if entry else weights_in(self._path)
         context, threads, device = self._options
-        return Load(path, context or (self._entry.context if self._entry else None), threads, device)
+        quantization = self._quantization
+        if entry is not None:
+            context = context or usual_context(entry)
+            if entry.quantization == "int8" and found.is_dir():
+                quantization = quantization or "int8"
+        return Load(found, context, threads, device, quantization, self._adapters)
 
     def _keep(self, load: Load) -> None:
         """Keep the model loaded between requests, until `aclose`."""
@@ -157,14 +163,12 @@ def _second(caller: str | None, progress: Progress | None) -> Needle | None:
     return needle_3(progress) if caller else None
 
 
-def _named(model: str) -> tuple[Entry | None, Path | None]:
-    """The catalogue entry or the path that a name stands for."""
-    entry = find_entry(model)
-    if entry is not None:
-        return entry, None
-    if model.endswith(".gguf") or model.startswith((".", "~", os.sep)):
-        return None, Path(model).expanduser().absolute()
-    raise unknown_model(model)
+def _named(model: str) -> tuple[Entry | None, Path]:
+    """The catalogue entry, or the path, that a name stands for."""
+    entry, path = find_entry(model), Path(model).expanduser()
+    if entry is None and not (model.endswith(".gguf") or model.startswith((".", "~", os.sep)) or path.is_dir()):
+        raise unknown_model(model)
+    return entry, path.absolute()
 
 
 if TYPE_CHECKING:

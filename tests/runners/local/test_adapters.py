@@ -48,8 +48,8 @@ def engine(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def write(engine: LlamaCpp, adapter: str | None = None) -> str:
-    decoder = Decoder(engine, lambda: False)
-    return decoder.complete(decoder.prompt("Once upon a time"), 8, adapter=adapter, temperature=0).text
+    decoder = Decoder(engine, lambda: False, adapter)
+    return decoder.complete(decoder.prompt("Once upon a time"), 8, temperature=0).text
 
 
 def test_each_request_gets_the_adapter_that_it_names_and_no_other(engine: LlamaCpp, weights: Path) -> None:
@@ -78,3 +78,9 @@ def test_what_is_no_adapter_of_this_model_is_refused(weights: Path, tmp_path: Pa
     for path, told in cases.items():
         with pytest.raises(WeightsError, match=told):
             LlamaCpp(Load(weights, 256, 1, adapters=(("poet", path),)))
+
+
+def test_what_an_adapter_thinks_of_a_text_is_its_own(engine: LlamaCpp) -> None:
+    prompt, text = engine.tokens("Once upon a"), engine.tokens(" time")
+    found = {name: Decoder(engine, lambda: False, name).logprob(prompt, text) for name in (None, "poet", "clerk")}
+    assert len({round(each, 2) for each in found.values()}) == 3

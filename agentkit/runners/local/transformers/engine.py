@@ -124,7 +124,9 @@ class Transformers:
                     on_text(rest)
                 return True, bool(tokens) and tokens[-1] in row.ends
 
-    def logprob(self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool]) -> tuple[float, End]:
+    def logprob(
+        self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool], adapter: str | None = None
+    ) -> tuple[float, End]:
         """How likely a text is after a prompt, by one forward pass beside the batch; see `Engine.logprob`."""
         import torch
 
@@ -133,7 +135,7 @@ class Transformers:
             raise Stopped
         ids = torch.tensor([[*prompt, *text]], device=self._model.device)
         with self._running().pause(), torch.no_grad():
-            self._adapters.alone(0, ids.shape[1])
+            self._adapters.alone(self._place(adapter), ids.shape[1])
             logits = self._model(ids, use_cache=False).logits[0, len(prompt) - 1 : -1].float()
         chosen = logits.log_softmax(-1).gather(-1, ids[0, len(prompt) :].unsqueeze(-1))
         return float(chosen.sum()), End(True, ids.shape[1], 0, len(text))
