@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
 
 REMEMBERED = 64
 """Compiled grammars that are kept."""
+BEGINNING, MASKS = 8, 512
+"""Tokens up to which the masks of an answer are kept for others that begin the same, and how many are kept.
+
+Most answers begin alike, and there masks are dearest: at the start of a text llguidance looks at every token.
+"""
+
+
+@dataclass(slots=True)
+class Beginnings:
+    """The masks at the beginning of answers, by the tokens before them."""
+
+    masks: dict[tuple[int, ...], bytes] = field(default_factory=dict)
 
 
 class GrammarCompiler:
@@ -53,10 +66,11 @@ class GrammarCompiler:
             BadRequestError: The grammar cannot be compiled.
         """
         with self._lock:
-            return Matcher(self._compiled(grammar).deep_copy())
+            start, beginnings = self._compiled(grammar)
+            return Matcher(start.deep_copy(), beginnings)
 
-    def _compile(self, grammar: str) -> Any:
-        return compiled(grammar, self._tokenizer)
+    def _compile(self, grammar: str) -> tuple[Any, Beginnings]:
+        return compiled(grammar, self._tokenizer), Beginnings()
 
 
 def _with_plain_text(serialized: str) -> str:
@@ -82,8 +96,10 @@ def _with_plain_text(serialized: str) -> str:
 class Matcher:
     """Where one answer stands in its grammar."""
 
-    def __init__(self, matcher: Any) -> None:
+    def __init__(self, matcher: Any, beginnings: Beginnings | None = None) -> None:
         self.inner = matcher
+        self._beginnings = Beginnings() if beginnings is None else beginnings
+        self._taken: tuple[int, ...] = ()
 
     def fill(self, bits: numpy.ndarray) -> None:
         """Set the bits of the tokens that may come next, and clear the others.
@@ -94,8 +110,23 @@ class Matcher:
         Raises:
             BadRequestError: The grammar has become too complex to follow.
         """
-        self.inner.unsafe_compute_mask_ptr(bits.ctypes.data, bits.nbytes)
-        self._check()
+        if not self.known(bits):
+            self.inner.unsafe_compute_mask_ptr(bits.ctypes.data, bits.nbytes)
+            self._check()
+            self.keep(bits)
+
+    def known(self, bits: numpy.ndarray) -> bool:
+        """Fill a row where an answer that began the same has been here before; whether that was so."""
+        mask = self._beginnings.masks.get(self._taken)
+        if mask is not None and not self.inner.is_error():
+            bits.data.cast("B")[:] = mask
+            return True
+        return False
+
+    def keep(self, bits: numpy.ndarray) -> None:
+        """Let others that begin the same have a row that was filled."""
+        if len(self._taken) <= BEGINNING and len(self._beginnings.masks) < MASKS:
+            self._beginnings.masks[self._taken] = bits.tobytes()
 
     def take(self, token: int) -> None:
         """Go on with a token, which may be one that ends the answer.
@@ -105,6 +136,8 @@ class Matcher:
         """
         self.inner.consume_token(token)
         self._check()
+        if len(self._taken) <= BEGINNING:
+            self._taken = (*self._taken, token)
 
     def forced(self) -> list[int]:
         """The tokens of which each is the only one that may come: they need not be decoded, only taken."""
@@ -142,5 +175,9 @@ class Masks:
             matchers: One for each row.
             bits: Contiguous int32 of shape (matchers, words).
         """
-        pairs = [(matcher.inner, row) for row, matcher in enumerate(matchers)]
-        self._executor.unsafe_compute_mask_ptr(pairs, bits.ctypes.data, bits.shape[1] * 4, bits.shape[0])
+        left = [(matcher, row) for row, matcher in enumerate(matchers) if not matcher.known(bits[row])]
+        if left:
+            pairs = [(matcher.inner, row) for matcher, row in left]
+            self._executor.unsafe_compute_mask_ptr(pairs, bits.ctypes.data, bits.shape[1] * 4, bits.shape[0])
+            for matcher, row in left:
+                matcher.keep(bits[row])

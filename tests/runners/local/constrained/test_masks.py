@@ -183,3 +183,27 @@ def test_a_batch_is_filled_in_one_call_with_the_masks_of_each(compiler: GrammarC
     Masks(2).fill(matchers, bits)
     for matcher, row in zip(matchers, bits, strict=True):
         assert (np.unpackbits(row.view(np.uint8), bitorder="little").astype(bool) == allowed(matcher)).all()
+
+
+def test_an_answer_that_begins_like_another_has_the_same_masks(compiler: GrammarCompiler, tokenizer: Tokenizer) -> None:
+    grammar = tool_grammar(TOOLS, "auto", HERMES).text
+    ids = tokenizer.encode('I will see.\n<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>').ids
+    ids = [each for token in ids for each in spelled(tokenizer, token)]
+    alone, first, second = GrammarCompiler(tokenizer.to_str(), SIZE, [0, 1]), compiler, compiler
+    matchers = [alone.matcher(grammar), first.matcher(grammar), second.matcher(grammar)]
+    for token in ids:
+        masks = [allowed(matcher) for matcher in matchers]
+        assert (masks[0] == masks[1]).all()
+        assert (masks[0] == masks[2]).all()
+        assert masks[0][token]
+        for matcher in matchers:
+            matcher.take(token)
+    assert all(matcher.whole for matcher in matchers)
+
+
+def spelled(tokenizer: Tokenizer, token: int) -> list[int]:
+    """A mark that is one token, in letters."""
+    text = tokenizer.id_to_token(token)
+    return (
+        [each for letter in text for each in tokenizer.encode(letter).ids] if text.endswith("tool_call>") else [token]
+    )

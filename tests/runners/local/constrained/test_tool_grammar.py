@@ -106,7 +106,7 @@ def test_what_a_random_model_writes_freely_is_text_that_is_let_through_or_whole_
         '<tool_call>\n{"name": "no_such_tool", "arguments": {}}\n</tool_call>',
         '<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call> and so on',
         '{"name": "now", "arguments": {}}',
-        'I call {"name" : "now"',
+        ' ```json\n[ {"name" : "now"',
     ],
 )
 def test_a_free_reply_never_looks_like_half_a_call(text: str) -> None:
