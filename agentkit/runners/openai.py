@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AuthenticationError, ConfigurationError, RunnerError
-from ..generation import Delta, Request, SamplingOptions
+from ..generation import Delta, Request
 from ..sent import Sent
 from ..wire.dialects import OPENAI, OPENAI_HOSTED
 from ..wire.fields import differs, in_fields_of, model_in
@@ -23,6 +23,7 @@ from .tokens import cleaned
 
 if TYPE_CHECKING:
     from .base import Runner
+    from .local.entry import Entry
 
 HOSTED = "https://api.openai.com/v1"
 
@@ -45,9 +46,10 @@ class OpenAIRunner:
         profile: What is known of the server, and fitted to (`agentkit.runners.fitting`). True: what `agentkit doctor`
             found out, where it did; False: nothing.
         server: The kind of server, a row of `agentkit.wire.servers`: requests are then written in its fields
-            (`agentkit.wire.fields`), and what they leave open is what the catalogue has for the model. None: the
-            hosted service is known by its URL; another server is asked for its list of models before the first request
-            that servers take in different ways, and where that does not tell, requests go with the documented names.
+            (`agentkit.wire.fields`), what they leave open is what the catalogue has for the model, and a model whose
+            template knows no tools is told of them in words (`agentkit.runners.known_models`). None: the hosted
+            service is known by its URL; another server is asked for its list of models before the first request that
+            servers take in different ways, and where that does not tell, requests go with the documented names.
 
     Raises:
         ConfigurationError: `model` is empty, `base_url` no URL, or `server` unknown.
@@ -83,7 +85,7 @@ class OpenAIRunner:
         self._server = server_named(server) if server else OPENAI_API if hosted else None
         self._named = server is not None
         self._asked = self._server is not None
-        self._defaults: SamplingOptions | None = None
+        self._entry: tuple[Entry | None] | None = None
         self._models = f"{base}/models"
         self._endpoint = Endpoint(
             f"{base}/chat/completions",
@@ -142,23 +144,24 @@ class OpenAIRunner:
         model = self._model
         if self._server is not None:
             model = model_in(self._server, model, request.extra)
-            request = in_fields_of(self._server, request, self._open_options())
+            entry = self._known()
+            if entry is not None:
+                from .known_models import told
+
+                request = told(request, entry)
+            request = in_fields_of(self._server, request, entry.sampling if entry else None)
         encoder = self._encoders.get(model)
         if encoder is None:
             encoder = self._encoders[model] = RequestEncoder(self._dialect, model)
         return encoder.encode(request, stream=encoder.streams(request, stream))
 
-    def _open_options(self) -> SamplingOptions:
-        """What the catalogue has for options that a request leaves open, where the kind of server was named."""
-        if self._defaults is None:
-            self._defaults = {}
-            if self._named:
-                from .local.lookup import entries, find_entry
+    def _known(self) -> Entry | None:
+        """What the catalogue has for the model, where the kind of server was named."""
+        if self._named and self._entry is None:
+            from .known_models import known_model
 
-                stored = (entry for entry in entries() if getattr(entry.source, "repo", None) == self._model)
-                entry = find_entry(self._model) or next(stored, None)
-                self._defaults = entry.sampling if entry else {}
-        return self._defaults
+            self._entry = (known_model(self._model),)
+        return self._entry[0] if self._entry else None
 
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""
