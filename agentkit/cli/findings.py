@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from time import perf_counter
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..runners.probing import TITLES, Finding, Subject, probe, profile_of
 from ..runners.probing.context import MOST
-from .text import UNBROKEN, one_line, print_json
+from .drawing import draw
+from .text import one_line, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,6 @@ class Findings:
 
         self._subject = subject
         self._json = json
-        self._out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else UNBROKEN)
         self._status = Console(stderr=True, highlight=False, markup=False).status("")
         self._stack = ExitStack()
         self._start = perf_counter()
@@ -104,12 +103,12 @@ class Findings:
         if finding.hint and finding.verdict != "yes":
             told.append(f"\n{one_line(finding.hint)}", "dim")
         row.add_row(TITLES[finding.name], Text(finding.verdict, COLOURS[finding.verdict]), told)
-        self._out.print(row)
+        draw(row)
 
     def _note(self, text: str) -> None:
         from rich.text import Text
 
-        self._out.print(Text(one_line(text), "dim"))
+        draw(Text(one_line(text), "dim"))
 
     def _record(self, seconds: float) -> dict[str, Any]:
         usage = self._subject.usage

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .text import UNBROKEN, one_line, sentences
+from .drawing import draw
+from .text import one_line, sentences
 
 SEEN_BY = {"llama_cpp": "llama.cpp"}
 
@@ -27,7 +27,6 @@ def waiting(text: str) -> Iterator[None]:
 
 def show(found: dict[str, Any]) -> None:
     """Print what was found."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -36,15 +35,14 @@ def show(found: dict[str, Any]) -> None:
     table.add_column(overflow="fold")
     for name, lines in _rows(found).items():
         table.add_row(Text(name, "dim"), Text("\n").join(Text(one_line(text), style) for text, style in lines))
-    console = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else UNBROKEN)
-    console.print(table)
+    draw(table)
     for problem in found["problems"]:
-        console.print(Text.assemble(("! ", "bold yellow"), one_line(problem["problem"])))
-        console.print(Text(f"  {one_line(problem['next'])}", "bold"))
+        draw(Text.assemble(("! ", "bold yellow"), one_line(problem["problem"])))
+        draw(Text(f"  {one_line(problem['next'])}", "bold"))
     if found["can_run"]:
-        console.print(Text("Models can be run. What one can do: agentkit doctor RUNNER", "green"))
+        draw(Text("Models can be run. What one can do: agentkit doctor RUNNER", "green"))
     else:
-        console.print(Text("Nothing can be run yet.", "red"))
+        draw(Text("Nothing can be run yet.", "red"))
 
 
 def _rows(found: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:

@@ -10,9 +10,6 @@ from typing import Any, TextIO
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
 
-UNBROKEN = 2_000
-"""Columns of what is no terminal: a line there is as long as its text."""
-
 _DANGEROUS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # they move the cursor, change colours, rename the window
     "\u061c\u202a-\u202e\u2066-\u2069"  # they show text in another order than it has

@@ -158,6 +158,7 @@ def test_people_see_rows_with_evidence_and_what_to_do(agentkit: Run) -> None:
     assert any("The runner asks for one tool by its name" in line for line in lines)
     assert any("requests," in line and "tokens sent" in line for line in lines)
     assert "\x1b" not in ended.stdout
+    assert not any(line.endswith(" ") for line in ended.stdout.splitlines())
 
 
 def test_what_a_server_says_cannot_move_the_cursor(agentkit: Run) -> None:

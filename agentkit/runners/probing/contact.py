@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...errors import AuthenticationError, ConnectionFailedError, TimedOutError
+from ...errors import AuthenticationError, BadRequestError, ConnectionFailedError, TimedOutError
 from .finding import Finding, Verdict, quoted
 from .subject import THINKING, Answer, Subject
 
@@ -12,6 +12,9 @@ PROMPT = "Say hello in one short sentence."
 async def contact(subject: Subject) -> list[Finding]:
     """`reachable` and `access` where a server is asked, and `answers`; what follows a `no` is left out."""
     answer = await subject.ask(PROMPT, max_tokens=64, once=True)
+    if isinstance(answer.error, BadRequestError) and "temperature" in answer.error.message:
+        subject.temperature = None  # as models that think before they answer mostly want it
+        answer = await subject.ask(PROMPT, max_tokens=64, once=True)
     if answer.reasoning:
         subject.room = THINKING
         if not answer.text:

@@ -82,6 +82,8 @@ class Subject:
         self.choice = "auto"
         """The choice of tools with which calls came."""
         self.room = ROOM
+        self.temperature: float | None = 0.0
+        """Of questions that have one answer; None for a model that refuses to be told."""
         self._timeout = timeout
         self._retries = Retries(FURTHER_TRIES)
 
@@ -107,10 +109,10 @@ class Subject:
             whole: Ask without streaming, where that can be chosen.
             once: Do not try again.
             enough: Pieces of text after which the rest of the reply is not waited for.
-            sampling: Fields of `Sampling`; temperature 0 and room for a short answer where they are left out.
+            sampling: Fields of `Sampling`; the likeliest text and room for a short answer where they are left out.
         """
         messages = [Message("user", prompt)] if isinstance(prompt, str) else list(prompt)
-        options = {"temperature": 0.0, "max_tokens": self.room, **sampling}
+        options = {"temperature": self.temperature, "max_tokens": self.room, **sampling}
         request = Request(
             messages,
             tools,

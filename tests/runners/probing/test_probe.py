@@ -182,6 +182,19 @@ async def test_a_model_that_thinks_gets_more_room() -> None:
     assert {finding.verdict for finding in found.values()} == {"yes"}
 
 
+async def test_a_model_that_takes_no_temperature() -> None:
+    able = Able()
+
+    def answer(seen: Any) -> Any:
+        refused = reply({"error": {"message": "Unsupported value: 'temperature' does not support 0"}}, 400)
+        return refused if seen.body and seen.json.get("temperature", 1) != 1 else able(seen)
+
+    async with serve(answer) as server:
+        found = await probed(server)
+    verdicts = {name: finding.verdict for name, finding in found.items() if name != "context"}
+    assert set(verdicts.values()) == {"yes"}
+
+
 async def test_costs_are_counted() -> None:
     async with serve(Able()) as server:
         subject = target("openai:able", base_url=f"{server.url}/v1")
