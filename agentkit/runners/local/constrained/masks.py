@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ....errors import BadRequestError, WeightsError
 from .checking import compiled, first_line, library
+from .free_text import TextPhase
 
 if TYPE_CHECKING:
     import numpy
@@ -25,10 +26,11 @@ Most answers begin alike, and there masks are dearest: at the start of a text ll
 
 
 @dataclass(slots=True)
-class Beginnings:
-    """The masks at the beginning of answers, by the tokens before them."""
+class Kept:
+    """Masks of one grammar that come again."""
 
-    masks: dict[tuple[int, ...], bytes] = field(default_factory=dict)
+    masks: dict[tuple[int, ...] | bytes, bytes] = field(default_factory=dict)
+    """At the beginning of answers by the tokens before them, in their text by its `TextPhase`."""
 
 
 class GrammarCompiler:
@@ -66,11 +68,15 @@ class GrammarCompiler:
             BadRequestError: The grammar cannot be compiled.
         """
         with self._lock:
-            start, beginnings = self._compiled(grammar)
-            return Matcher(start.deep_copy(), beginnings)
+            start, kept = self._compiled(grammar)
+            matcher = Matcher(start.deep_copy(), kept)
+        phase = TextPhase.of(grammar)
+        if phase is not None:
+            matcher.follow(phase, self._tokenizer.decode_bytes)
+        return matcher
 
-    def _compile(self, grammar: str) -> tuple[Any, Beginnings]:
-        return compiled(grammar, self._tokenizer), Beginnings()
+    def _compile(self, grammar: str) -> tuple[Any, Kept]:
+        return compiled(grammar, self._tokenizer), Kept()
 
 
 def _with_plain_text(serialized: str) -> str:
@@ -96,10 +102,16 @@ def _with_plain_text(serialized: str) -> str:
 class Matcher:
     """Where one answer stands in its grammar."""
 
-    def __init__(self, matcher: Any, beginnings: Beginnings | None = None) -> None:
+    def __init__(self, matcher: Any, kept: Kept | None = None) -> None:
         self.inner = matcher
-        self._beginnings = Beginnings() if beginnings is None else beginnings
+        self._kept = Kept() if kept is None else kept
         self._taken: tuple[int, ...] = ()
+        self._phase: TextPhase | None = None
+        self._bytes: Callable[[list[int]], bytes] = bytes
+
+    def follow(self, phase: TextPhase, to_bytes: Callable[[list[int]], bytes]) -> None:
+        """Let the masks of free text be shared, too."""
+        self._phase, self._bytes = phase, to_bytes
 
     def fill(self, bits: numpy.ndarray) -> None:
         """Set the bits of the tokens that may come next, and clear the others.
@@ -117,7 +129,8 @@ class Matcher:
 
     def known(self, bits: numpy.ndarray) -> bool:
         """Fill a row where an answer that began the same has been here before; whether that was so."""
-        mask = self._beginnings.masks.get(self._taken)
+        place = self._place()
+        mask = None if place is None else self._kept.masks.get(place)
         if mask is not None and not self.inner.is_error():
             bits.data.cast("B")[:] = mask
             return True
@@ -125,8 +138,13 @@ class Matcher:
 
     def keep(self, bits: numpy.ndarray) -> None:
         """Let others that begin the same have a row that was filled."""
-        if len(self._taken) <= BEGINNING and len(self._beginnings.masks) < MASKS:
-            self._beginnings.masks[self._taken] = bits.tobytes()
+        place = self._place()
+        if place is not None and len(self._kept.masks) < MASKS:
+            self._kept.masks[place] = bits.tobytes()
+
+    def _place(self) -> tuple[int, ...] | bytes | None:
+        place = None if self._phase is None else self._phase.place
+        return self._taken if place is None and len(self._taken) <= BEGINNING else place
 
     def take(self, token: int) -> None:
         """Go on with a token, which may be one that ends the answer.
@@ -138,6 +156,8 @@ class Matcher:
         self._check()
         if len(self._taken) <= BEGINNING:
             self._taken = (*self._taken, token)
+        if self._phase is not None:
+            self._phase.take(self._bytes([token]))
 
     def forced(self) -> list[int]:
         """The tokens of which each is the only one that may come: they need not be decoded, only taken."""

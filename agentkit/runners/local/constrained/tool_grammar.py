@@ -16,7 +16,8 @@ from ....messages import ToolSpec
 from .call_formats import CallFormat, as_json
 from .checking import compiled
 from .flattening import UnsayableError
-from .lark import Rules, escaped, grammar, literal, one_of, pattern, repeated
+from .free_text import BARE, note, text_terminal
+from .lark import Rules, grammar, literal, one_of, pattern, repeated
 from .values import Bounds, Values
 
 MOST_TOOLS = 300
@@ -26,8 +27,6 @@ LARGEST = 2_000_000
 REMEMBERED = 64
 """Grammars that are kept."""
 
-_BARE = pattern(r'\s*(?:```\w*\s*)?(?:\[\s*)?\{\s*"name"\s*:(?s:.*)')
-"""Replies that begin as a call does, but for its marks. To look for such anywhere in a text would cost too much."""
 _NAME = re.compile(r"[\w.-]{1,100}")
 _Schemas = tuple[tuple[str, str], ...]
 
@@ -114,7 +113,7 @@ def _tool_grammar(
         format = as_json(format)
     wanted = [mark for mark in marks if mark[0] in format.marks]
     if choice == "none" or not schemas:
-        text = grammar("TEXT", f"TEXT: {_text(format, {}, choice=False)}\n")
+        text = grammar("TEXT", f"TEXT: {text_terminal(format, {}, choice=False)}\n")
         return CallGrammar(text, text, format, False)
     limits = bounds or Bounds()
     plain = _reply(schemas, choice, format, several, {}, limits)
@@ -147,33 +146,17 @@ def _reply(
     block = rules.rule(" ".join([*before, call(), further, *after]))
     if choice != "auto":
         return grammar(block, rules)
-    text = rules.terminal(_text(format, special, choice=True))
+    text = rules.terminal(text_terminal(format, special, choice=True))
     if not format.mark:
         return grammar(f"{text} | {block}", rules)
     if format.mark in special:
-        return grammar(f"{text}? {block} | {text}", rules)
+        return grammar(f"{text}? {block} | {text}", f"{note(format.mark)}{rules}")
     rest = format.before.removeprefix(format.mark)
     first = [*([literal(rest, special)] if rest else []), call()] if format.before else [call(len(format.mark))]
     marked = rules.rule(" ".join([*first, further, *after]))
-    lead = rules.terminal(f"{pattern('(?s:.*)')} & ~{_BARE}")
+    lead = rules.terminal(f"{pattern('(?s:.*)')} & ~{BARE}")
     lazy = f"announced[lazy]: {lead} {literal(format.mark)}\n"
-    return grammar(f"{text} | announced {marked}", f"{rules}{lazy}")
-
-
-def _text(format: CallFormat, special: Mapping[str, int], *, choice: bool) -> str:
-    """A terminal of texts that are no call, none that has begun, and none written without its marks.
-
-    Args:
-        choice: Whether a reply may be calls instead.
-    """
-    free = r"\s*[^\s{](?s:.*)" if choice and not format.mark else r"(?s:.+)"
-    parts = [pattern(free), f"~{_BARE}"]
-    if format.mark:
-        parts.append(f"~{pattern(f'(?s:.*){escaped(format.mark)}(?s:.*)')}")
-        if format.mark not in special:
-            halves = "|".join(escaped(format.mark[:length]) for length in range(2, len(format.mark)))
-            parts.append(f"~{pattern(f'(?s:.*)(?:{halves})')}")
-    return " & ".join(parts)
+    return grammar(f"{text} | announced {marked}", f"{note(format.mark)}{rules}{lazy}")
 
 
 def _arguments(rules: Rules, name: str, schema: str, format: CallFormat, bounds: Bounds) -> str:

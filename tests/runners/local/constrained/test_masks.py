@@ -185,20 +185,33 @@ def test_a_batch_is_filled_in_one_call_with_the_masks_of_each(compiler: GrammarC
         assert (np.unpackbits(row.view(np.uint8), bitorder="little").astype(bool) == allowed(matcher)).all()
 
 
-def test_an_answer_that_begins_like_another_has_the_same_masks(compiler: GrammarCompiler, tokenizer: Tokenizer) -> None:
-    grammar = tool_grammar(TOOLS, "auto", HERMES).text
-    ids = tokenizer.encode('I will see.\n<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>').ids
-    ids = [each for token in ids for each in spelled(tokenizer, token)]
-    alone, first, second = GrammarCompiler(tokenizer.to_str(), SIZE, [0, 1]), compiler, compiler
-    matchers = [alone.matcher(grammar), first.matcher(grammar), second.matcher(grammar)]
-    for token in ids:
-        masks = [allowed(matcher) for matcher in matchers]
-        assert (masks[0] == masks[1]).all()
-        assert (masks[0] == masks[2]).all()
-        assert masks[0][token]
-        for matcher in matchers:
-            matcher.take(token)
-    assert all(matcher.whole for matcher in matchers)
+@pytest.mark.parametrize("special", [{}, {"<tool_call>": "<tool_call>"}])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'I will see.\n<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>',
+        '<tool_call>\n{"name": "now", "arguments": {}}\n</tool_call>',
+        "né 日本 😀 <to <tool <tool_ca <<tool x < y <",
+        ' ```json\n[ { "names": "x" }, {"name": "now"',
+        '{"n": 1, "name": "now"',
+        "\n\n[{}]` ``` ok",
+    ],
+)
+def test_masks_that_are_shared_are_those_that_would_be_made(
+    compiler: GrammarCompiler, tokenizer: Tokenizer, text: str, special: dict[str, Any]
+) -> None:
+    ids = {mark: tokenizer.token_to_id(mark) for mark in special}
+    grammar = tool_grammar(TOOLS, "auto", HERMES, special=ids).text
+    shared = [compiler.matcher(grammar), compiler.matcher(grammar), compiler.matcher(grammar)]
+    alone = Matcher(compiler.matcher(grammar).inner)
+    for token in tokenizer.encode(text).ids:
+        for each in [token] if token in ids.values() else spelled(tokenizer, token):
+            expected = allowed(alone)
+            for matcher in shared:
+                assert (allowed(matcher) == expected).all()
+            assert expected[each]
+            for matcher in (alone, *shared):
+                matcher.take(each)
 
 
 def spelled(tokenizer: Tokenizer, token: int) -> list[int]:
