@@ -52,7 +52,7 @@ class OpenAIRunner:
             servers take in different ways, and where that does not tell, requests go with the documented names.
 
     Raises:
-        ConfigurationError: `model` is empty, `base_url` no URL, or `server` unknown.
+        ConfigurationError: `model` is empty, `base_url` no URL, `server` unknown, or the user's models file wrong.
         AuthenticationError: The key cannot be one.
     """
 
@@ -83,9 +83,8 @@ class OpenAIRunner:
         self._dialect = OPENAI_HOSTED if hosted else OPENAI
         self._encoders: dict[str, RequestEncoder] = {}
         self._server = server_named(server) if server else OPENAI_API if hosted else None
-        self._named = server is not None
         self._asked = self._server is not None
-        self._entry: tuple[Entry | None] | None = None
+        self._entry = _catalogued(model) if server else None
         self._models = f"{base}/models"
         self._endpoint = Endpoint(
             f"{base}/chat/completions",
@@ -144,28 +143,26 @@ class OpenAIRunner:
         model = self._model
         if self._server is not None:
             model = model_in(self._server, model, request.extra)
-            entry = self._known()
-            if entry is not None:
+            defaults = None
+            if self._entry is not None:
                 from .known_models import told
 
-                request = told(request, entry)
-            request = in_fields_of(self._server, request, entry.sampling if entry else None)
+                request, defaults = told(request, self._entry), self._entry.sampling
+            request = in_fields_of(self._server, request, defaults)
         encoder = self._encoders.get(model)
         if encoder is None:
             encoder = self._encoders[model] = RequestEncoder(self._dialect, model)
         return encoder.encode(request, stream=encoder.streams(request, stream))
 
-    def _known(self) -> Entry | None:
-        """What the catalogue has for the model, where the kind of server was named."""
-        if self._named and self._entry is None:
-            from .known_models import known_model
-
-            self._entry = (known_model(self._model),)
-        return self._entry[0] if self._entry else None
-
     async def aclose(self) -> None:
         """Close the connections. The runner may be used again afterwards."""
         await self._endpoint.aclose()
+
+
+def _catalogued(model: str) -> Entry | None:
+    from .known_models import known_model
+
+    return known_model(model)
 
 
 if TYPE_CHECKING:
