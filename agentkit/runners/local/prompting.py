@@ -94,7 +94,7 @@ class Prompter:
         MissingDependencyError: Jinja2 is not installed.
     """
 
-    def __init__(self, templates: Templates, tokens: Tokens, fallback: str) -> None:
+    def __init__(self, templates: Templates, tokens: Tokens, fallback: str = DEFAULT_FORMAT) -> None:
         source, special = templates.chat, dict(templates.special)
         if not source:
             if fallback not in BUILT_IN:

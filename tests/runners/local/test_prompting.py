@@ -22,6 +22,7 @@ from agentkit.runners.local.engine import Load
 from agentkit.runners.local.llama_cpp import LlamaCpp
 from agentkit.runners.local.prompting import Prompter, chat_prompt, prompter_of, raw_prompt
 from agentkit.runners.local.shared import claim, release
+from agentkit.runners.local.templating.built_in import BUILT_IN
 from agentkit.runners.local.templating.folding import fold
 from agentkit.runners.local.templating.own import Templates
 from agentkit.runners.local.weights import find
@@ -127,7 +128,8 @@ messages = st.builds(
 def test_llama_cpp_renders_the_same_prompt_from_the_template(decoder: Decoder, conversation: list[Message]) -> None:
     assert isinstance(decoder.engine, LlamaCpp)
     ours = prompter_of(decoder.engine)
-    theirs = decoder.engine.templated(fold(conversation, ours.abilities))
+    body = {"messages": fold(conversation, ours.abilities)}
+    theirs = decoder.engine._loopback.post("/apply-template", body)["prompt"]
     assert ours.text(conversation) == theirs
     assert chat_prompt(decoder, conversation)
 
@@ -236,6 +238,18 @@ def test_mistral_is_told_of_tools_in_the_first_turn() -> None:
 )
 def test_the_format_of_calls_is_that_of_the_template(name: str, written: str) -> None:
     assert prompter(style(name)).format.name == written
+
+
+@pytest.mark.parametrize(
+    "name", ["hermes", "llama3", "granite", "xml", "gemma", "zephyr", "chatml", "llama2", "mistral"]
+)
+def test_with_tools_a_prompt_begins_with_that_of_the_turn_before_too(name: str) -> None:
+    """Only the template of Mistral v0.3 moves the tools to the last turn of the user."""
+    ours = prompter(Templates() if name in BUILT_IN else style(name), name)
+    prompts = [ours.text(CONVERSATION[: turn + 1], [WEATHER]) for turn in (1, 3, 5)]
+    for earlier, later in itertools.pairwise(prompts):
+        assert later.startswith(earlier)
+        assert len(later) > len(earlier)
 
 
 def test_a_template_for_tools_is_taken_only_with_tools() -> None:

@@ -18,7 +18,7 @@ class Abilities:
     """What a template takes. Nothing of it is on where it raises, and where what it was given does not appear."""
 
     system: bool = False
-    """A system prompt at the start."""
+    """A system prompt at the start. Mistral's templates leave it out after calls, so there it is off."""
     system_later: bool = False
     """System messages inside of the conversation."""
     assistant_first: bool = False
@@ -80,7 +80,8 @@ def probe(template: ChatTemplate, *, tools: bool = False) -> Abilities:
     calls = objects or _shows_calls(template, 1, False, lists, parts)
     call = [_USER, _calling(1, objects), _RESULTS[0]]
     return Abilities(
-        system=_shows(template, [_SYSTEM, _USER], tools=tools, parts=parts),
+        system=_shows(template, [_SYSTEM, _USER], tools=tools, parts=parts)
+        and (not calls or _shows(template, [_SYSTEM, *call], tools=lists, parts=parts)),
         system_later=_shows(template, [_USER, _ANSWER, _SYSTEM, _AGAIN], tools=tools, parts=parts),
         assistant_first=_shows(template, [_ANSWER, _AGAIN], tools=tools, parts=parts),
         tools=lists,
@@ -116,7 +117,7 @@ def _shows_calls(template: ChatTemplate, count: int, objects: bool, tools: bool,
     if not _shows(template, messages, "dwell_of", "beast", *("griffin", "wyvern")[:count], tools=tools, parts=parts):
         return False
     text = _rendered(template, messages, tools, parts)
-    return "'beast'" not in text and '\\"beast' not in text
+    return "'beast': 'griffin'" not in text and '\\"griffin' not in text
 
 
 def _calling(count: int, objects: bool) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -23,7 +23,7 @@ MOST_BITS = 4096
 """Of one integer."""
 _TIMELY = 64
 """Steps between two looks at the clock."""
-_CONTAINERS = (list, tuple, Mapping, ItemsView, KeysView, ValuesView)
+_CONTAINERS: tuple[type, ...] = (list, tuple, dict, type({}.items()), type({}.keys()), type({}.values()))
 
 
 class LimitError(Exception):
@@ -153,4 +153,4 @@ def _size_of_items(value: Any) -> int:
 
 
 def _items(container: Any) -> Iterable[Any]:
-    return chain.from_iterable(container.items()) if isinstance(container, Mapping) else container
+    return chain.from_iterable(container.items()) if isinstance(container, dict) else container

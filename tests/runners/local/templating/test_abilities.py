@@ -26,7 +26,7 @@ def abilities(source: str) -> Abilities:
         ("granite", ALL),
         ("xml", ALL),
         ("llama3", Abilities(True, True, True, True, True, several_calls=False, user_after_result=True)),
-        ("mistral3", Abilities(system=True, tools=True, calls=True, several_calls=True)),
+        ("mistral3", Abilities(tools=True, calls=True, several_calls=True)),
         ("zephyr", Abilities(system=True, system_later=True, assistant_first=True)),
         ("gemma", Abilities()),
     ],
