@@ -7,6 +7,7 @@ import signal
 import pytest
 
 SETTINGS = (
+    "AGENTKIT_MEMORY",
     "AGENTKIT_RUNNER",
     "CLOUDFLARE_ACCOUNT_ID",
     "CLOUDFLARE_API_TOKEN",

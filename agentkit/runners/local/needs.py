@@ -20,6 +20,7 @@ GGUF_KV_BITS = 16
 """Of keys and values in llama.cpp, on every device."""
 AWQ_BITS = 4 + (16 + 4) / 128
 """AWQ has a scale of 16 bits and a zero point of 4 bits for every 128 weights."""
+FREE = "of {} can be used now"
 SPARE = 0.1
 """Part of a memory that is left to everything else: activations, the driver, other programs."""
 
@@ -109,17 +110,18 @@ def check_fits(load: Load, need: Need, memory: Memory) -> None:
         WeightsError: It does not fit; the message has the numbers.
     """
     if memory.free is not None and need.total > usable(memory.free):
-        raise too_large(load, need, usable(memory.free), f"can be used of {memory.name} now")
+        raise too_large(load, need, usable(memory.free), FREE, memory)
 
 
-def too_large(load: Load, need: Need, room: int, what: str) -> WeightsError:
+def too_large(load: Load, need: Need, room: int, what: str, memory: Memory) -> WeightsError:
     """The error for a model that does not fit, with what would help.
 
     Args:
         load: The model.
         need: What it takes.
         room: Bytes that it could have.
-        what: What the room is, as the end of a sentence.
+        what: What the room is: the end of a sentence, with `{}` for the memory.
+        memory: Where it would be loaded.
     """
     steps = []
     tokens = (room - need.weights) * need.context // need.cache if need.cache else 0
@@ -130,11 +132,12 @@ def too_large(load: Load, need: Need, room: int, what: str) -> WeightsError:
         if load.quantization is None:
             how = "load it with quantization='int8'" if load.path.is_dir() else "take a file of fewer bits"
             steps.append(f"{how}, if it has more than that")
-    if load.device != "cpu" and "RAM" not in what:
+    if memory.is_gpu:
         steps.append("use the CPU (device='cpu')")
     return WeightsError(
         f"{str(load.path)!r} needs {amount(need.total)}: {amount(need.weights)} for the weights and "
-        f"{amount(need.cache)} for a context of {need.context:,} tokens; {amount(max(room, 0))} {what}.",
+        f"{amount(need.cache)} for a context of {need.context:,} tokens; {amount(max(room, 0))} "
+        f"{what.format(memory.name)}.",
         hint=f"{_sentence(steps)}.",
     )
 

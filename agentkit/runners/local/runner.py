@@ -27,7 +27,7 @@ from .lookup import find_entry, unknown_model
 from .needle.engine import Needle
 from .needle.opening import needle_3
 from .needle.row import NEEDLE
-from .shared import claim, release
+from .shared import claim, keep, let_go, release
 from .source import Progress
 from .threads import Job
 
@@ -43,7 +43,8 @@ class LocalRunner:
     """A language model in this process.
 
     Nothing is read before the first request, which loads the model, and fetches its weights where they are missing.
-    Runners of the same model share it. Requests run side by side in one context; where they do not fit together,
+    Runners of the same model share it. It stays loaded until `aclose`; where another model needs its memory between two
+    requests, the next one loads it again. Requests run side by side in one context; where they do not fit together,
     they wait for each other. One that runs alone gives the same text again at temperature 0 or with the same seed;
     beside others, rounding may decide otherwise between two tokens that are almost equally likely.
 
@@ -136,9 +137,9 @@ class LocalRunner:
         """Keep the model loaded between requests, until `aclose`."""
         with self._lock:
             if self._kept is None:
-                claim(load, lambda: False)
+                keep(load)
                 self._kept = load
-                self._unused = weakref.finalize(self, release, load, unload=False)
+                self._unused = weakref.finalize(self, let_go, load, unload=False)
                 self._unused.atexit = False
 
     def _let_go(self) -> None:
@@ -147,7 +148,7 @@ class LocalRunner:
         with self._lock:
             kept, self._kept = self._kept, None
             if kept is not None and self._unused.detach():
-                release(kept)
+                let_go(kept)
 
 
 def _number(name: str, value: int | None, least: int) -> int | None:

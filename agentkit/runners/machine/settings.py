@@ -6,7 +6,15 @@ import os
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-OPEN = ("AGENTKIT_RUNNER", "AGENTKIT_CACHE", "AGENTKIT_STATE", "CUDA_VISIBLE_DEVICES", "HF_HOME", "HF_HUB_OFFLINE")
+OPEN = (
+    "AGENTKIT_RUNNER",
+    "AGENTKIT_CACHE",
+    "AGENTKIT_MEMORY",
+    "AGENTKIT_STATE",
+    "CUDA_VISIBLE_DEVICES",
+    "HF_HOME",
+    "HF_HUB_OFFLINE",
+)
 ADDRESSES = ("OPENAI_BASE_URL", "HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "HF_ENDPOINT")
 SECRET = (
     "OPENAI_API_KEY",

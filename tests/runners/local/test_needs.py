@@ -134,7 +134,7 @@ def test_what_does_not_fit_is_refused_with_the_numbers_and_a_context_that_would(
     load, memory = Load(weights, 8192), replace(RAM, free=200 * MB)
     expected = (
         r"needs 287 MB: 98 MB for the weights and 189 MB for a context of 8,192 tokens; "
-        r"180 MB can be used of RAM now\. "
+        r"180 MB of RAM can be used now\. "
         r"Ask for a context of at most 3,5\d\d tokens \(context=\)\."
     )
     with pytest.raises(WeightsError, match=expected) as caught:
@@ -171,7 +171,7 @@ def test_the_embedded_model_loads_into_a_container_of_400_mb(
 @pytest.mark.skipif(sys.platform == "win32", reason="files of Linux")
 def test_the_limit_of_a_container_counts_and_not_the_memory_around_it(weights: Path, tmp_path: Path) -> None:
     memory = container(tmp_path, 250 * MB, 60 * MB)
-    with pytest.raises(WeightsError, match="171 MB can be used of RAM now"):
+    with pytest.raises(WeightsError, match="171 MB of RAM can be used now"):
         check_fits(Load(weights), need_of(Load(weights), memory), memory)
 
 
@@ -180,7 +180,7 @@ def test_llama_cpp_refuses_before_it_takes_anything(weights: Path) -> None:
     """Two contexts that need more than any machine has: llama.cpp itself would end the process, or be ended."""
     for context in (10_000_000, 2_000_000_000):
         load = Load(weights, context, 1, "cpu")
-        with pytest.raises(WeightsError, match=rf"for a context of {context:,} tokens; .* can be used of RAM now"):
+        with pytest.raises(WeightsError, match=rf"for a context of {context:,} tokens; .* of RAM can be used now"):
             LlamaCpp(load)
 
 
