@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
 
 from agentkit.errors import BadRequestError, ServerError
-from agentkit.generation import Delta, Repaired, Request, Sampling, TextDelta
+from agentkit.generation import Delta, Repaired, Request, Sampling, SamplingOptions, TextDelta
 from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.local.constrained.call_formats import FORMATS, HERMES, LLAMA, CallFormat
 from agentkit.runners.local.constrained.tool_calling import call_tools, special_marks, wanted_schema, write_json
@@ -90,9 +90,9 @@ def asked(choice: str = "required", tools: tuple[ToolSpec, ...] = TOOLS, **field
     return Request([Message("user", "What will the weather be?")], tools, choice, **fields)
 
 
-def reply(decoder: Any, request: Request, format: CallFormat, **sampling: Any) -> tuple[str, list[Delta]]:
+def reply(decoder: Any, request: Request, format: CallFormat, **options: Any) -> tuple[str, list[Delta]]:
     deltas: list[Delta] = []
-    prompt = decoder.prompt(ASKED, marks=True)
+    prompt, sampling = decoder.prompt(ASKED, marks=True), cast("SamplingOptions", options)
     return call_tools(decoder, prompt, request, format, deltas.append, sampling=sampling, bounds=SMALL), deltas
 
 

@@ -24,7 +24,7 @@ numbers = st.integers(-300, 300) | st.floats(-300, 300, allow_nan=False).map(lam
 counts = st.integers(0, 3)
 names = st.sampled_from(["city", "", 'a "b" \\', "ü\n\0", "\U0001f600", "{", "a/b", "x"])
 constants = st.sampled_from([1, "two", None, True, 2.5, [3, "4"], {"five": 6}, 'say "hi" \\ \n\t\0 ü \U0001f600', ""])
-scalars = (
+scalars: st.SearchStrategy[Any] = (
     st.just({})
     | st.just(True)
     | st.fixed_dictionaries({"type": st.sampled_from(["boolean", "null", "string", "integer", "number", "object"])})
