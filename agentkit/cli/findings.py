@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import asdict
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Self
@@ -34,7 +33,6 @@ class Findings:
         self._subject = subject
         self._json = json
         self._status = Console(stderr=True, highlight=False, markup=False).status("")
-        self._stack = ExitStack()
         self._start = perf_counter()
         self._found: list[Finding] = []
         self._kept: Path | None = None
@@ -45,12 +43,10 @@ class Findings:
         return any(finding.name == "answers" and finding.verdict == "yes" for finding in self._found)
 
     def __enter__(self) -> Self:
-        if self._status.console.is_terminal:
-            self._stack.enter_context(self._status)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        self._status.stop()
 
     async def probe(self, quick: bool, context: bool) -> None:
         """Find out what there is to find out."""
@@ -59,6 +55,7 @@ class Findings:
             async for finding in probe(self._subject, quick=quick, most_context=most, on_start=self._doing):
                 self._found.append(finding)
                 if not self._json:
+                    self._status.stop()  # it would stand in the line that is printed
                     self._show(finding)
         finally:
             await self._subject.aclose()
@@ -88,7 +85,9 @@ class Findings:
             self._note(f"kept in {self._kept}; requests of this runner are fitted to it")
 
     def _doing(self, name: str) -> None:
-        self._status.update(f"probing: {TITLES[name]}")
+        if self._status.console.is_terminal:
+            self._status.update(f"probing: {TITLES[name]}")
+            self._status.start()
 
     def _show(self, finding: Finding) -> None:
         from rich.table import Table
