@@ -3,6 +3,7 @@
 * grammar: bare llama.cpp, the tools in the system prompt, and the whole answer under llama.cpp's own grammar of a list
   of valid calls: names and types hold, and nothing helps with the values.
 * llama.cpp: bare llama.cpp with its own tool calling (`tools=`).
+* unguided: `local` without help: the model writes the calls in its own words, under agentkit's grammar.
 * ours: `local`, as an agent asks it.
 * needle: `local:needle-3`, which shows results as they are.
 * needle+chat: `local` with `caller="needle-3"`.
@@ -128,6 +129,7 @@ def _call(call: dict[str, Any]) -> ToolCall:
 PATHS: dict[str, Callable[[], Runner]] = {
     "grammar": lambda: Bare("grammar", under_grammar),
     "llama.cpp": lambda: Bare("llama.cpp", with_tools),
+    "unguided": lambda: LocalRunner(threads=THREADS, guided=False),
     "ours": lambda: LocalRunner(threads=THREADS),
     "needle": NeedleRunner,
     "needle+chat": lambda: LocalRunner(threads=THREADS, caller="needle-3"),

@@ -7,7 +7,7 @@ counts when the final answer has what was asked for in it; small talk, when it i
 cases has N requests for one call with one tool on offer, N/3 with six tools, N/5 for two calls, N/3 that need none, and
 the twenty tasks.
 
-Paths (`tool_paths.py`): grammar · llama.cpp · ours · needle · needle+chat.
+Paths (`tool_paths.py`): grammar · llama.cpp · unguided · ours · needle · needle+chat.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ TITLES = {
 }
 TARGETS = {"single": 0.45, "none": 0.75, "tasks": 0.8, "valid": 1.0}
 """Of our own paths, at least."""
-PLAIN = ("grammar", "llama.cpp")
+PLAIN = ("grammar", "llama.cpp", "unguided")
 
 
 @dataclass
