@@ -16,7 +16,7 @@ from .templating.built_in import BUILT_IN, TOKENS
 from .templating.disarming import Disarming, Tokens
 from .templating.folding import Write, fold, plainly
 from .templating.own import Templates
-from .templating.template import ChatTemplate
+from .templating.template import ChatTemplate, TemplateStoppedError
 from .templating.tool_prompt import tool_prompt, writer
 
 DEFAULT_FORMAT = "chatml"
@@ -137,6 +137,8 @@ class Prompter:
         write = writer(self.format) if tools else plainly
         try:
             text = face.rendered(safe, offered, face.abilities, self.format, write)
+        except TemplateStoppedError:
+            raise
         except BadRequestError as refused:
             try:
                 text = face.rendered(safe, offered, Abilities(parts=face.abilities.parts), self.format, write)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ....errors import BadRequestError, WeightsError
-from .template import ChatTemplate
+from .template import ChatTemplate, TemplateStoppedError
 
 Entry = dict[str, Any]
 
@@ -67,8 +67,15 @@ def probe(template: ChatTemplate, *, tools: bool = False) -> Abilities:
         tools: Whether it is one for conversations with tools only.
 
     Raises:
-        WeightsError: It does not even render what one user says.
+        WeightsError: It does not come to an end, or does not even render what one user says.
     """
+    try:
+        return _probed(template, tools)
+    except TemplateStoppedError as error:
+        raise WeightsError(error.message, hint=error.hint) from error
+
+
+def _probed(template: ChatTemplate, tools: bool) -> Abilities:
     parts = not _shows(template, [_USER], tools=tools)
     if parts and not _shows(template, [_USER], tools=tools, parts=True):
         raise WeightsError(
@@ -136,6 +143,8 @@ def _calling(count: int, objects: bool) -> Entry:
 def _rendered(template: ChatTemplate, messages: Sequence[Entry], tools: bool, parts: bool) -> str:
     try:
         return template.render(as_parts(messages) if parts else messages, [_TOOL] if tools else None)
+    except TemplateStoppedError:
+        raise
     except BadRequestError:
         return ""
 

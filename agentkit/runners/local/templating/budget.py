@@ -30,6 +30,10 @@ class LimitError(Exception):
     """A template would use more than it may."""
 
 
+class EndlessError(LimitError):
+    """It would take longer than it may."""
+
+
 class Budget:
     """What is left of one rendering.
 
@@ -53,9 +57,9 @@ class Budget:
             return
         self._look = self._steps - _TIMELY
         if self._steps < 0:
-            raise LimitError(f"it took more than {MOST_STEPS:,} steps")
+            raise EndlessError(f"it took more than {MOST_STEPS:,} steps")
         if time.thread_time() > self._until:
-            raise LimitError(f"it took more than {MOST_SECONDS:g} seconds")
+            raise EndlessError(f"it took more than {MOST_SECONDS:g} seconds")
 
     def write(self, characters: int) -> None:
         """Something is written."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ....errors import BadRequestError, MissingDependencyError, WeightsError
-from .budget import LimitError, spending
+from .budget import EndlessError, LimitError, spending
 
 LONGEST_SOURCE = 200_000
 """Characters; the longest that are in use have some 20,000."""
@@ -15,6 +15,10 @@ _LONGEST_MESSAGE = 300
 
 class TemplateRefusalError(BadRequestError):
     """The template itself does not take a conversation, and says why."""
+
+
+class TemplateStoppedError(BadRequestError):
+    """The template did not come to an end."""
 
 
 class ChatTemplate:
@@ -66,7 +70,8 @@ class ChatTemplate:
 
         Raises:
             TemplateRefusalError: The template does not take them; the message has its words.
-            BadRequestError: It fails on them, does what it must not, or does not come to an end.
+            TemplateStoppedError: It did not come to an end.
+            BadRequestError: It fails on them, or does what it must not.
         """
         from .environment import RaisedError
 
@@ -79,7 +84,8 @@ class ChatTemplate:
                 f"the chat template of the model refuses the conversation: {_words(error)}."
             ) from error
         except LimitError as error:
-            raise BadRequestError(
+            kind = TemplateStoppedError if isinstance(error, EndlessError) else BadRequestError
+            raise kind(
                 f"the chat template of the model was stopped: {_words(error)}.", hint="Name another template for it."
             ) from error
         except Exception as error:  # whatever a program of somebody else's can raise

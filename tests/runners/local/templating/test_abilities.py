@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from agentkit.errors import WeightsError
 from agentkit.runners.local.templating.abilities import Abilities, probe
+from agentkit.runners.local.templating.budget import MOST_SECONDS
 from agentkit.runners.local.templating.built_in import BUILT_IN, TOKENS
 from agentkit.runners.local.templating.template import ChatTemplate
 
@@ -84,3 +86,11 @@ def test_contents_in_parts() -> None:
 def test_one_that_renders_nothing_is_refused_at_once(source: str) -> None:
     with pytest.raises(WeightsError, match="does not render a message of the user"):
         abilities(source)
+
+
+def test_one_that_never_ends_is_tried_only_once() -> None:
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    before = time.thread_time()
+    with pytest.raises(WeightsError, match="was stopped: it took more than"):
+        abilities(endless)
+    assert time.thread_time() - before < 2 * MOST_SECONDS

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +162,14 @@ def test_special_tokens_are_empty_where_there_are_none() -> None:
 
 def test_every_built_in_format_has_its_special_tokens() -> None:
     assert BUILT_IN.keys() == TOKENS.keys()
+
+
+def test_without_jinja_the_extra_is_named() -> None:
+    code = (
+        "import sys; sys.modules['jinja2'] = None\n"
+        "from agentkit.errors import MissingDependencyError\n"
+        "from agentkit.runners.local.templating.template import ChatTemplate\n"
+        "try: ChatTemplate('x')\nexcept MissingDependencyError as error: print(error.extra)"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "local"
