@@ -13,7 +13,7 @@ from .shelf import Shelf
 from .threads import stop_all
 
 _shelf: Final = Shelf(opened, memory_for, limit_of)
-claim, release, keep, let_go = _shelf.claim, _shelf.release, _shelf.keep, _shelf.let_go
+claim, release, keep, let_go, loaded = _shelf.claim, _shelf.release, _shelf.keep, _shelf.let_go, _shelf.loaded
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_shelf.after_fork)

@@ -52,7 +52,6 @@ class Shelf:
         """Who has to wait: model -> claims, the oldest first."""
         self._keepers: Counter[Load] = Counter()
 
-    @property
     def loaded(self) -> tuple[Load, ...]:
         """The models that are loaded, the least recently used first."""
         with self._changed:

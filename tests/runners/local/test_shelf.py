@@ -146,13 +146,13 @@ def test_the_least_recently_used_goes_first(world: World, models: list[Load]) ->
     one, two, three = models
     use(world, one, two, one)
     use(world, three)
-    assert world.shelf.loaded == (one, three)
+    assert world.shelf.loaded() == (one, three)
     assert sorted(world.alive, key=models.index) == [one, three]
 
 
 def test_what_was_unloaded_is_loaded_again_when_it_is_claimed(world: World, models: list[Load]) -> None:
     use(world, *models, *models)
-    assert world.shelf.loaded == tuple(models[1:])
+    assert world.shelf.loaded() == tuple(models[1:])
     assert world.most <= (world.limit or 0)
 
 
@@ -167,7 +167,7 @@ def test_a_model_that_is_used_is_never_unloaded_and_the_claim_waits_for_its_end(
     world.shelf.release(one, unload=False)
     assert claim.ended().engine is not None
     assert engines[1].tokens("Hello")
-    assert world.shelf.loaded == (two, three)
+    assert world.shelf.loaded() == (two, three)
     world.shelf.release(two)
     world.shelf.release(three)
 
@@ -184,7 +184,7 @@ def test_a_claim_that_waits_can_be_stopped_and_leaves_nothing_behind(world: Worl
             assert again is engine
     assert world.alive == []
     use(world, models[1])
-    assert world.shelf.loaded == (models[1],)
+    assert world.shelf.loaded() == (models[1],)
 
 
 def test_what_does_not_fit_even_alone_fails_at_once_and_unloads_nothing(world: World, models: list[Load]) -> None:
@@ -200,13 +200,13 @@ def test_what_does_not_fit_even_alone_fails_at_once_and_unloads_nothing(world: W
     world.limit, world.size = None, 2 * size_of(models[2])
     with used(world, models[0]), pytest.raises(WeightsError, match="of RAM can be used now"):
         world.shelf.claim(large, lambda: False)
-    assert len(world.shelf.loaded) == 2
+    assert len(world.shelf.loaded()) == 2
 
 
 def test_without_a_limit_the_free_memory_is_one(world: World, models: list[Load]) -> None:
     world.limit, world.size = None, round(2.3 * size_of(models[2]))
     use(world, *models)
-    assert world.shelf.loaded == tuple(models[1:])
+    assert world.shelf.loaded() == tuple(models[1:])
     assert world.most <= world.size
 
 
@@ -264,13 +264,13 @@ def test_a_failed_load_makes_room_again(world: World, models: list[Load], tmp_pa
     with pytest.raises(WeightsError, match="cannot load"):
         world.shelf.claim(replace(models[0], path=short), lambda: False)
     use(world, models[0])
-    assert world.shelf.loaded == (models[0],)
+    assert world.shelf.loaded() == (models[0],)
 
 
 def test_a_kept_model_stays_until_it_is_let_go(world: World, models: list[Load]) -> None:
     one = models[0]
     use(world, one)
-    assert world.shelf.loaded == (one,)
+    assert world.shelf.loaded() == (one,)
     with used(world, one) as engine:
         world.shelf.let_go(one)
         assert engine.tokens("Hello")
@@ -281,7 +281,7 @@ def test_letting_go_of_what_was_unloaded_meanwhile_is_harmless(world: World, mod
     world.limit = size_of(models[2])
     use(world, *models[:2])
     world.shelf.let_go(models[0])
-    assert world.shelf.loaded == (models[1],)
+    assert world.shelf.loaded() == (models[1],)
     world.shelf.let_go(models[1])
     assert world.alive == []
 
@@ -340,7 +340,7 @@ def test_gpus_and_ram_are_two_memories(models: list[Load]) -> None:
         shelf.keep(load)
         shelf.claim(load, lambda: False)
         shelf.release(load)
-    assert shelf.loaded == (one, two)
+    assert shelf.loaded() == (one, two)
     shelf.close()
 
 
