@@ -98,14 +98,6 @@ class Engine(Protocol):
         """
         ...
 
-    def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:
-        """Messages as one prompt, by the chat template of the model.
-
-        Raises:
-            BadRequestError: The template refuses them.
-        """
-        ...
-
     def close(self) -> None:
         """Free the model. Nothing may be running."""
         ...

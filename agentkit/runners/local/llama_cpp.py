@@ -218,15 +218,6 @@ class LlamaCpp:
         body = {"content": text, "add_special": start, "parse_special": marks}
         return list(self._loopback.post("/tokenize", body)["tokens"])
 
-    def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:
-        """Messages as one prompt, by the chat template of the model.
-
-        Raises:
-            BadRequestError: The template refuses them.
-        """
-        self._check_process()
-        return str(self._loopback.post("/apply-template", {"messages": messages, **options})["prompt"])
-
     def close(self) -> None:
         """Free the model. Nothing may be running."""
         if os.getpid() == self._process:

@@ -10,6 +10,8 @@ SEEDS = 2**32 - 1
 """llama.cpp's seeds have 32 bits, and the last one means any."""
 LEAST_REPETITION_PENALTY = 0.01
 """llama.cpp divides by the penalty."""
+DOCUMENTED = SamplingOptions(temperature=0.6)
+"""The service's own default (contract/workers_ai.md section 4)."""
 NAMES = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -23,8 +25,8 @@ NAMES = {
 
 
 def chosen(sampling: Sampling, defaults: SamplingOptions) -> SamplingOptions:
-    """The options that a request sets, else the model's own defaults; without `max_tokens`."""
-    options: dict[str, Any] = {**defaults, **sampling.to_dict()}
+    """The options that a request sets, else the model's own defaults, else `DOCUMENTED`; without `max_tokens`."""
+    options: dict[str, Any] = {**DOCUMENTED, **defaults, **sampling.to_dict()}
     options.pop("max_tokens", None)
     return cast("SamplingOptions", options)
 

@@ -241,11 +241,6 @@ def test_a_context_of_nothing_asked_is_what_the_model_was_made_for(load: Load) -
         engine.close()
 
 
-def test_a_template_that_refuses_is_a_refused_request(model: LlamaCpp) -> None:
-    with pytest.raises(BadRequestError, match="apply-template"):
-        model.templated([{"role": "user"}])
-
-
 def test_control_tokens_have_their_meaning_in_a_prompt_only(model: LlamaCpp) -> None:
     assert len(model.tokens("<|im_end|>", marks=True)) == 1
     assert len(model.tokens("<|im_end|>")) > 1

@@ -40,7 +40,7 @@ from agentkit.runners.local.sampling import LEAST_REPETITION_PENALTY, NAMES, SEE
     ],
 )
 def test_each_option_has_its_name_and_value(asked: dict[str, Any], body: dict[str, Any]) -> None:
-    assert to_body(chosen(Sampling(**asked), {})) == body
+    assert to_body(chosen(Sampling(**asked), {"temperature": None})) == body
 
 
 def test_every_option_but_max_tokens_has_a_name() -> None:
@@ -69,3 +69,7 @@ def test_whatever_is_allowed_is_something_that_llama_cpp_takes(sampling: Samplin
     assert 0 <= body["seed"] < SEEDS
     assert 0 <= body["top_p"] <= 1
     assert LEAST_REPETITION_PENALTY <= body["repeat_penalty"] <= 2
+
+
+def test_what_nobody_sets_is_as_documented() -> None:
+    assert to_body(chosen(Sampling(), {})) == {"temperature": 0.6}

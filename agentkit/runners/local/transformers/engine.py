@@ -144,10 +144,6 @@ class Transformers:
         """The token ids of a text; see `Engine.tokens`."""
         return self._vocabulary.tokens(text, start=start, marks=marks)
 
-    def templated(self, messages: list[dict[str, Any]], **options: Any) -> str:
-        """Messages as one prompt, by the chat template of the folder."""
-        raise NotImplementedError
-
     def close(self) -> None:
         """Free the model. Nothing may be running."""
         if os.getpid() != self._process:
