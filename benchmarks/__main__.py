@@ -20,6 +20,8 @@ NAMES = (
     "concurrency",
     "local_speed",
     "toolcalls",
+    "masks",
+    "memory",
 )
 
 

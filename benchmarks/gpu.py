@@ -18,7 +18,6 @@ import argparse
 import json
 import platform
 import sys
-import warnings
 from importlib.metadata import version
 from time import perf_counter
 from typing import Any
@@ -109,7 +108,6 @@ def main() -> int:
         return 0
     import torch
 
-    warnings.filterwarnings("ignore")
     if not chosen.tiny and not torch.cuda.is_available():
         print(
             f"error: torch {torch.__version__} sees no GPU. Run this where there is an NVIDIA GPU, with a torch built "
@@ -117,6 +115,8 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+    from on_gpu.quiet import quiet
+
     quiet()
     from on_gpu.checks import WrongError
     from on_gpu.timing import NoRoomError, time_all
@@ -136,18 +136,6 @@ def main() -> int:
         return 1
     finally:
         progress.clear()
-
-
-def quiet() -> None:
-    """No words of the libraries between the rows."""
-    import logging
-
-    from transformers.utils import logging as own
-
-    own.set_verbosity_error()
-    own.disable_progress_bar()
-    for name in ("torchao", "torch.utils._pytree"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

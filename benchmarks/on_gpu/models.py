@@ -21,7 +21,7 @@ LONGEST = 32768
 START, END = "<s>", "</s>"
 LONGEST_FILE = 200_000
 """Characters of one file that are read."""
-FILE_EACH = 100
+FILE_EACH = 60
 """Tokens of the vocabulary for which one more file is read."""
 MANY = 100_000
 """Tokens of a vocabulary that has more than one script."""
@@ -86,15 +86,15 @@ def _texts(size: int) -> Iterator[str]:
         yield chr(chance.randint(*CHINESE)) + chr(chance.randint(*CHINESE)) + " "
 
 
-def make_folder(folder: Path, tokenizer: Tokenizer) -> Path:
-    """A folder as the engine loads it, with the tokenizer and a model of one layer that another takes the place of."""
+def make_folder(folder: Path, tokenizer: Tokenizer, layers: int = 1, hidden: int = 16, intermediate: int = 16) -> Path:
+    """A folder as the engine loads it: the tokenizer, and a small random model."""
     tokenizer.save(str(folder / "tokenizer.json"))
     told = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": START, "eos_token": END}
     (folder / "tokenizer_config.json").write_text(json.dumps(told), "utf-8")
     config = LlamaConfig(
-        num_hidden_layers=1,
-        hidden_size=16,
-        intermediate_size=16,
+        num_hidden_layers=layers,
+        hidden_size=hidden,
+        intermediate_size=intermediate,
         num_attention_heads=2,
         vocab_size=tokenizer.get_vocab_size(),
         max_position_embeddings=LONGEST,
