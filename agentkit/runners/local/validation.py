@@ -32,6 +32,14 @@ from .schemas import (
 FINEST = 1e-6
 """How far a number is put inside a bound that it must not reach, or the next one that floats can tell apart."""
 
+_BOUNDS = (
+    ("minimum", 1, True),
+    ("maximum", -1, True),
+    ("exclusiveMinimum", 1, False),
+    ("exclusiveMaximum", -1, False),
+)
+"""Each keyword, the side on which numbers may be (1: above), and whether they may be the bound itself."""
+
 
 def valid(value: Any, schema: Any) -> bool:
     """Whether a JSON value satisfies a schema."""
@@ -96,12 +104,7 @@ def _plainest_of(kind: str, schema: Schema) -> Any:
 
 def _bounded(value: float, schema: Schema) -> float:
     whole = "integer" in kinds_of(schema) and is_kind(value, "integer")
-    for key, side, own in (
-        ("minimum", 1, True),
-        ("maximum", -1, True),
-        ("exclusiveMinimum", 1, False),
-        ("exclusiveMaximum", -1, False),
-    ):
+    for key, side, own in _BOUNDS:
         bound = number_of(schema, key)
         if bound is not None and not _inside(value, bound, side, own):
             value = _nearest(bound, side, own, whole)
@@ -136,7 +139,8 @@ def _same(one: Any, other: Any) -> bool:
 def _fits(value: Any, schema: Schema) -> bool:
     """Whether a value satisfies the keywords for its own type."""
     if is_kind(value, "number"):
-        return bool(_bounded(value, schema) == value)
+        bounds = ((number_of(schema, key), side, own) for key, side, own in _BOUNDS)
+        return all(bound is None or _inside(value, bound, side, own) for bound, side, own in bounds)
     if isinstance(value, str):
         return _text_fits(value, schema)
     if isinstance(value, list):

@@ -37,6 +37,19 @@ FORMATS = {
 }
 """Texts of the named formats, all of them or the common ones. A `format` that is not here only describes."""
 
+_LENGTHS = {
+    "date": (10, 10),
+    "time": (8, 21),
+    "date-time": (19, 32),
+    "duration": (3, 22),
+    "uuid": (36, 36),
+    "email": (5, 200),
+    "ipv4": (7, 15),
+    "hostname": (1, 160),
+    "uri": (4, 500),
+}
+"""Characters of the shortest and the longest of them, about."""
+
 
 def text(rules: Rules, schema: dict[str, Any], longest: int) -> str | None:
     """The terminal or rule of the text values that satisfy a flat schema; None where there are none.
@@ -59,7 +72,11 @@ def text(rules: Rules, schema: dict[str, Any], longest: int) -> str | None:
         return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{most}}}"))
     if limit is None and not least:
         return rules.terminal(_quoted(known))
-    return rules.terminal(f"{_quoted(known)} & {_quoted(f'(?s:.){{{least},{most}}}')}")
+    shortest, upmost = _LENGTHS[schema["format"]]
+    if least > upmost or (limit is not None and limit < shortest):
+        return None
+    length = f"{least}," if limit is None or limit >= upmost else f"{least},{most}"
+    return rules.terminal(f"{_quoted(known)} & {_quoted(f'(?s:.){{{length}}}')}")
 
 
 def key(rules: Rules, excluded: list[str]) -> str:

@@ -133,7 +133,7 @@ def _reply(
     rules = Rules()
     most = bounds.calls if several and format.between is not None else 1
     heads = [(_head(format, name), _arguments(rules, name, schema, format, bounds)) for name, schema in schemas]
-    ending = [literal(format.end, special)] if format.end else []
+    ending = [literal(format.end, special)] if format.end and format.style == "json" else []
 
     def call(cut: int = 0) -> str:
         found = [" ".join([literal(head[cut:], special), values, *ending]) for head, values in heads]
@@ -161,7 +161,8 @@ def _reply(
 
 def _arguments(rules: Rules, name: str, schema: str, format: CallFormat, bounds: Bounds) -> str:
     values = Values(rules, json.loads(schema), bounds, format.style)
-    return _named(f"tool {name!r}", values.arguments)
+    close = format.end if format.style == "python" else "}"
+    return _named(f"tool {name!r}", lambda: values.arguments(close))
 
 
 def _head(format: CallFormat, name: str) -> str:

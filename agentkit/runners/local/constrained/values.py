@@ -73,8 +73,12 @@ class Values:
         """
         return self._of(self._root, self._bounds.depth, self._bounds.free)
 
-    def arguments(self) -> str | None:
-        """The rule of the values as a call has them: an object, or keyword arguments without their brackets."""
+    def arguments(self, close: str = "}") -> str | None:
+        """The rule of the values as a call has them: an object, or keyword arguments without their first bracket.
+
+        Args:
+            close: What ends keyword arguments.
+        """
         found = self._flattener.flat(self._root, self._bounds.depth)
         if found is None:
             return None
@@ -83,10 +87,10 @@ class Values:
             if self._python:
                 raise UnsayableError("a choice between whole argument lists")
             return self._flat(schema, depth, self._bounds.free)
-        pairs = self._pairs({"properties": {}, **schema}, depth, self._bounds.free, top=True)
+        pairs = self._pairs({"properties": {}, **schema}, depth, self._bounds.free, top=True, close=close)
         if pairs is None or self._python:
             return pairs
-        return self._rules.rule(f'"{{" {pairs} "}}"')
+        return self._rules.rule(f'"{{" {pairs}')
 
     def _of(self, schema: Any, depth: int, free: int) -> str | None:
         place = id(schema), depth, free
@@ -111,7 +115,7 @@ class Values:
     def _kind(self, kind: str, schema: Flat, depth: int, free: int) -> str | None:
         if kind == "object":
             pairs = self._pairs(schema, depth, free)
-            return None if pairs is None else self._rules.rule(f'"{{" {pairs} "}}"')
+            return None if pairs is None else self._rules.rule(f'"{{" {pairs}')
         if kind == "array":
             return self._array(schema, depth, free)
         if kind == "string":
@@ -214,8 +218,8 @@ class Values:
             further = further if place < least else f"({further})?"
         return further
 
-    def _pairs(self, schema: Flat, depth: int, free: int, *, top: bool = False) -> str | None:
-        """Properties with commas, in their order; None where one that must be there has no value."""
+    def _pairs(self, schema: Flat, depth: int, free: int, *, top: bool = False, close: str = "}") -> str | None:
+        """Properties in their order, with commas and the last bracket; None where one that is required has no value."""
         properties = {str(name): each for name, each in as_schema(schema.get("properties")).items()}
         needed, other = required_of(schema), schema.get("additionalProperties")
         undeclared = [name for name in needed if name not in properties]
@@ -237,7 +241,7 @@ class Values:
         least, most = count_of(schema, "minProperties") or 0, count_of(schema, "maxProperties")
         if least > len(needed) or (most is not None and most < len(pairs)):
             raise UnsayableError("a number of properties (minProperties, maxProperties)")
-        return self._rules.rule(self._chain(pairs, rest) or '""')
+        return self._chain(pairs, rest, close)
 
     def _others(self, schema: Flat, named: list[str], values: Any, depth: int, free: int) -> str:
         """Pairs whose names are not declared, with commas; empty where none can be."""
@@ -251,21 +255,24 @@ class Values:
         return self._rules.rule(f"{pair} {more}")
 
     def _head(self, name: str, top: bool) -> str:
-        if not (top and self._python):
-            return literal(json.dumps(name, ensure_ascii=False) + ": ")
-        return literal(f"{name}=")
+        bare = top and self._python
+        return literal(f"{name}=" if bare else f"{json.dumps(name, ensure_ascii=False)}: ")
 
-    def _chain(self, pairs: list[tuple[str, bool]], rest: str) -> str:
-        """Pairs in their order, each required or not, then others: each written once, not in every combination."""
-        begun, fresh = (f'(", " {rest})?', f"({rest})?") if rest else ("", "")
+    def _chain(self, pairs: list[tuple[str, bool]], rest: str, close: str) -> str:
+        """Pairs in their order, each required or not, then others, then a bracket: each pair written once.
+
+        The bracket belongs to the chain, and a comma is followed by all that may come, not the other way round: what
+        may follow a number llguidance tries for every byte, and what may be empty it finishes at every step.
+        """
+        end = literal(close)
+        more, optional = f"{rest} {end}" if rest else "", True
+        tail = f'{end} | ", " {more}' if rest else end
         for pair, needed in reversed(pairs):
-            if needed:
-                fresh, begun = f"{pair} {begun}", f'", " {pair} {begun}'
-            else:
-                fresh = self._rules.rule(f"{pair} {begun} | {fresh}") if fresh else f"({pair} {begun})?"
-                begun = f'(", " {pair})? {begun}'
-            begun = self._rules.rule(begun)
-        return fresh
+            skipped = f" | {more}" if more and not needed else ""
+            more = self._rules.rule(f"{pair} {self._rules.rule(tail)}{skipped}")
+            optional = optional and not needed
+            tail = f'{end} | ", " {more}' if optional else f'", " {more}'
+        return self._rules.rule(one_of([*([end] if optional else []), *([more] if more else [])]))
 
 
 @contextmanager

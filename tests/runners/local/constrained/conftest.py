@@ -23,6 +23,7 @@ def write() -> Write:
         text = bytearray()
         while len(text) < most:
             allowed = np.frombuffer(matcher.compute_logit_bias(), np.uint8)[: END + 1] > 0
+            assert not matcher.is_error(), matcher.get_error()[:300]
             logits = np.where(allowed, generator.normal(size=END + 1) * 4, -np.inf)
             noise = generator.gumbel(size=END + 1) * temperature
             token = int(np.argmax(logits + noise))
@@ -30,7 +31,7 @@ def write() -> Write:
             if token == END:
                 return text.decode(), True
             text.append(token)
-            assert matcher.consume_token(token)
+            assert matcher.consume_token(token), matcher.get_error()[:300]
             if matcher.is_stopped():
                 return text.decode(), True
         return text.decode("utf-8", "ignore"), False

@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import jsonschema
+import numpy as np
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from agentkit.runners.local.constrained.checking import compiled
 from agentkit.runners.local.constrained.flattening import UnsayableError
 from agentkit.runners.local.constrained.lark import Rules, grammar
 from agentkit.runners.local.constrained.texts import FORMATS
@@ -36,7 +39,10 @@ scalars: st.SearchStrategy[Any] = (
     | st.fixed_dictionaries(
         {"type": st.just("string")}, optional={"minLength": counts, "maxLength": st.integers(0, 20)}
     )
-    | st.fixed_dictionaries({"format": st.sampled_from(sorted(FORMATS)), "type": st.just("string")})
+    | st.fixed_dictionaries(
+        {"format": st.sampled_from(sorted(FORMATS)), "type": st.just("string")},
+        optional={"minLength": st.integers(0, 10), "maxLength": st.integers(20, 30)},
+    )
     | st.fixed_dictionaries(
         {"pattern": st.sampled_from(["^[A-Z]{3}$", "a|b", r"^\d+-\w$", "^(x|y)/z", '"']), "type": st.just("string")}
     )
@@ -123,3 +129,17 @@ def test_values_in_pythons_way_are_literals_that_satisfy_the_schema(write: Write
     written, ended = write(text, seed)
     assert ended
     jsonschema.Draft202012Validator(schema).validate(ast.literal_eval(written))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"), [({"type": "number"}, 12.5), ({}, [1, {"a": 2.5}]), ({"type": "object"}, {"x": 1})]
+)
+def test_a_hundred_optional_properties_can_be_followed_to_their_end(schema: Any, value: Any) -> None:
+    """llguidance gives up where too much may come next; behind a number that is soon the case."""
+    text = grammar_of({"type": "object", "properties": {f"k{number}": schema for number in range(100)}}, Bounds())
+    assert text is not None
+    matcher = compiled(text)
+    for byte in json.dumps({f"k{number}": value for number in range(100)}).encode():
+        assert np.frombuffer(matcher.compute_logit_bias(), np.uint8)[byte], matcher.get_error()[:300]
+        matcher.consume_token(byte)
+    assert matcher.is_accepting()
