@@ -189,11 +189,9 @@ class Batcher:
     def add(
         self, name: str, prompt: list[int], max_tokens: int, ends: list[int], row: Row, put: Callable[[Any], None]
     ) -> None:
-        """Add a request. `put` is called in the loop's thread with each result of the library's; it must be quick."""
+        """Add a request. `put` is called in the loop's thread with the library's last word on it."""
         self._router.waiting[name] = put
-        self._manager.add_request(
-            prompt, request_id=name, max_new_tokens=max_tokens, streaming=True, eos_token_id=ends, row=row
-        )
+        self._manager.add_request(prompt, request_id=name, max_new_tokens=max_tokens, eos_token_id=ends, row=row)
 
     def drop(self, name: str, *, cancel: bool) -> None:
         """Forget a request; where it still runs, end it, and free its memory."""

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
-from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError
+from ....errors import BadRequestError, ConfigurationError, MissingDependencyError, ServerError, WeightsError
 from ..constrained.masks import GrammarCompiler
 from ..engine import End, Load, Task, unknown_adapter
 from ..machine import memory_for
@@ -85,9 +85,9 @@ class Transformers:
         if unknown:
             raise BadRequestError(f"the transformers engine knows no {', '.join(map(repr, unknown))}.")
         mask = self._grammars().matcher(task.grammar) if task.grammar else None
-        row = Row(task.prompt, task.sampling, mask, self._place(task.adapter), self._ends)
-        name = next(self._names)
         results: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        row = Row(task.prompt, task.sampling, mask, self._place(task.adapter), self._ends, results.put)
+        name = next(self._names)
         batcher = self._running()
         batcher.add(name, list(task.prompt), task.max_tokens, self._ends, row, results.put)
         finished = False
@@ -103,26 +103,25 @@ class Transformers:
         """Hand out the text as its tokens come. Whether the loop is done with the request, and whether the text is."""
         reader = self._vocabulary.reader(task.extra.get(SHOWN, ()))
         texts = StopTexts(_texts(task.sampling.get("stop") or ()))
-        read = 0
+        token = -1
         while True:
             result = _next(results, batcher, stopped)
             if row.error is not None:
                 raise row.error
-            tokens, over = result.generated_tokens, result.is_finished()
-            for token in tokens[read:]:
-                piece = texts.feed("" if token in row.ends else reader.feed(token))
-                if piece:
-                    on_text(piece)
-                if texts.found:
-                    return over, True
-            read = len(tokens)
-            if result.error is not None:
-                raise ServerError(f"transformers: {result.error[:300]}")
-            if over:
-                rest = texts.end()
-                if rest:
-                    on_text(rest)
-                return True, bool(tokens) and tokens[-1] in row.ends
+            if not isinstance(result, int):
+                break
+            token = result
+            piece = texts.feed("" if token in row.ends else reader.feed(token))
+            if piece:
+                on_text(piece)
+            if texts.found:
+                return False, True
+        if result.error is not None:
+            raise ServerError(f"transformers: {result.error[:300]}")
+        rest = texts.end()
+        if rest:
+            on_text(rest)
+        return True, token in row.ends
 
     def logprob(
         self, prompt: Sequence[int], text: Sequence[int], stopped: Callable[[], bool], adapter: str | None = None
@@ -163,10 +162,23 @@ class Transformers:
         """The loop; a new one where the last one has ended by an error."""
         with self._starting:
             if self._batcher is None or not self._batcher.alive:
-                from .batching import Batcher
-
-                self._batcher = Batcher(self._model, self.context, self._adapters.choose)
+                if self._batcher is not None:
+                    self._batcher.close()
+                self._batcher = self._started()
             return self._batcher
+
+    def _started(self) -> Any:
+        import torch
+
+        from .batching import Batcher
+
+        try:
+            return Batcher(self._model, self.context, self._adapters.choose)
+        except torch.OutOfMemoryError as error:
+            raise WeightsError(
+                f"there is no memory for a context of {self.context:,} tokens: {str(error)[:200]}",
+                hint="Ask for a smaller context.",
+            ) from error
 
     def _made_grammars(self) -> GrammarCompiler:
         return GrammarCompiler(self._vocabulary.serialized, self._model.config.get_text_config().vocab_size, self._ends)

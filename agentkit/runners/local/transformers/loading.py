@@ -7,6 +7,7 @@ from typing import Any
 
 from ....errors import ConfigurationError, MissingDependencyError, WeightsError
 from .folder import Folder
+from .quiet import quietly
 
 AWQ_BITS = 4
 
@@ -43,6 +44,13 @@ def load_model(folder: Folder, device: str, dtype: str, quantization: str | None
         MissingDependencyError: The kernels of a quantization are not installed.
         ConfigurationError: The quantization is unknown, or the weights are quantized already.
     """
+    with quietly():
+        model, told = _loaded(folder, device, dtype, quantization, context)
+    _check_complete(folder, told)
+    return model.eval()
+
+
+def _loaded(folder: Folder, device: str, dtype: str, quantization: str | None, context: int) -> tuple[Any, Any]:
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM
 
@@ -56,7 +64,7 @@ def load_model(folder: Folder, device: str, dtype: str, quantization: str | None
             config.sliding_window = None
         if folder.quantization.get("quant_method") == "awq" and not _has_awq_kernels():
             config.quantization_config = {"quant_method": _awq(folder)}
-        model, told = AutoModelForCausalLM.from_pretrained(
+        loaded: tuple[Any, Any] = AutoModelForCausalLM.from_pretrained(
             folder.path,
             config=config,
             dtype=getattr(torch, dtype),
@@ -69,7 +77,7 @@ def load_model(folder: Folder, device: str, dtype: str, quantization: str | None
             **options,
         )
     except ImportError as error:
-        raise MissingDependencyError(str(error)[:200], "transformers") from error
+        raise ConfigurationError(f"{str(folder.path)!r} needs a package that is missing: {str(error)[:300]}") from error
     except torch.cuda.OutOfMemoryError as error:
         raise WeightsError(f"{str(folder.path)!r} does not fit into the GPU's memory: {str(error)[:200]}") from error
     except Exception as error:  # transformers raises whatever it comes across
@@ -77,8 +85,7 @@ def load_model(folder: Folder, device: str, dtype: str, quantization: str | None
             f"transformers cannot load {str(folder.path)!r} ({folder.architecture!r}): {str(error)[:300]}",
             hint="The weights belong to another model, or transformers does not know this architecture.",
         ) from error
-    _check_complete(folder, told)
-    return model.eval()
+    return loaded
 
 
 def _check_complete(folder: Folder, told: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -23,6 +23,7 @@ class Row:
         mask: What its grammar allows; None: everything.
         adapter: Place of its LoRA adapter, from 1; 0: none.
         ends: The tokens that end an answer.
+        put: Told each token that is written, in the thread of the batch.
     """
 
     def __init__(
@@ -32,7 +33,9 @@ class Row:
         mask: Matcher | None = None,
         adapter: int = 0,
         ends: Sequence[int] = (),
+        put: Callable[[int], None] = lambda token: None,
     ) -> None:
+        self._put = put
         self.mask = mask
         self.ends = frozenset(ends)
         self.adapter = adapter
@@ -67,6 +70,7 @@ class Row:
     def take(self, token: int) -> None:
         """Go on with a token."""
         self.written.append(token)
+        self._put(token)
         if self.counts is not None:
             self.counts.add(token)
         if self.mask is not None and self.error is None:
