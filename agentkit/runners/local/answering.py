@@ -12,6 +12,7 @@ from .calling.policy import SMALL, respond
 from .calling.structured import structured_answer
 from .chatting import chat
 from .constrained.tool_calling import call_tools, wanted_schema, write_json
+from .constrained.values import Bounds
 from .decoder import Decoder
 from .entry import Entry
 from .needle.engine import Needle
@@ -21,6 +22,8 @@ from .sampling import chosen
 
 LORA = "lora"
 """The documented field that names an adapter (contract/workers_ai.md section 4)."""
+TIGHT = Bounds(text=400, items=12, depth=3, free=1, calls=4)
+"""For small models, which do not come to an end by themselves."""
 
 
 class Answering:
@@ -46,6 +49,7 @@ class Answering:
             ContextOverflowError: The conversation leaves no room for an answer.
             BadRequestError: A field, a schema or the template does not allow it.
         """
+        _check_lengths(decoder, request)
         schema, raw = wanted_schema(request), request.extra.get(RAW) is True
         guided = not raw and (self._guided if self._guided is not None else self._needs_help(decoder))
         if guided and schema is not None:
@@ -58,10 +62,11 @@ class Answering:
             return chat(decoder, request, self._defaults, put, self._template)
         prompt = chat_prompt(decoder, request.messages, request.tools, self._template)
         sampling = chosen(request.sampling, self._defaults)
+        bounds = TIGHT if decoder.engine.weight_bytes < SMALL else None
         if schema is not None:
-            return write_json(decoder, prompt, request, schema, put, sampling=sampling)
+            return write_json(decoder, prompt, request, schema, put, sampling=sampling, bounds=bounds)
         format = prompter_of(decoder.engine, self._template).format
-        return call_tools(decoder, prompt, request, format, put, sampling=sampling)
+        return call_tools(decoder, prompt, request, format, put, sampling=sampling, bounds=bounds)
 
     def _needs_help(self, decoder: Decoder) -> bool:
         """Whether the model is too small to choose tools and fill in values by itself, and was not made for it."""
@@ -70,6 +75,13 @@ class Answering:
     def _caller(self, decoder: Decoder) -> Caller:
         recipe = Recipe(decoder, self._planner)
         return recipe if self._needle is None else Paired(recipe, self._needle, decoder.stopped)
+
+
+def _check_lengths(decoder: Decoder, request: Request) -> None:
+    """Refuse what is far too long before anything looks at it; a helped model would read a part of it, slowly."""
+    asked = next((message.content for message in reversed(request.messages) if message.role == "user"), "")
+    for text in (asked, *(tool.description for tool in request.tools)):
+        decoder.check_length(text)
 
 
 def adapter_of(request: Request) -> str | None:
