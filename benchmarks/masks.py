@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
 from time import process_time
@@ -56,18 +57,37 @@ Case: TypeAlias = tuple[tuple[ToolSpec, ...], tuple[tuple[str, dict[str, object]
 CASES: dict[str, Case] = {"values": (TOOLS, CALLS), "texts": (WRITING, MAIL), "texts with a maxLength": (LIMITED, MAIL)}
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Of a step, on average."""
+
+    filling: float
+    """Seconds for the masks."""
+    other: float
+    """Seconds for all else that grammars need."""
+    tokens: float
+    """That each request gets; what is forced needs no step of its own."""
+
+    @property
+    def each(self) -> float:
+        """Seconds for one token of each request."""
+        return (self.filling / CORES + self.other) / self.tokens
+
+
 class Writer:
     """One request that writes a call, over and over."""
 
     def __init__(self, tokenizer: Tokenizer, begun: Callable[[], Matcher], text: str) -> None:
         self._tokenizer, self._begun, self._text = tokenizer, begun, text
         self._rest = ""
+        self.tokens = 0
 
     def next(self) -> int:
         """The token with which the rest of the call begins."""
         return int(self._tokenizer.encode(self._rest[:40], add_special_tokens=False).ids[0])
 
     def wrote(self, token: int) -> None:
+        self.tokens += 1
         self._rest = self._rest[len(self._tokenizer.decode([token], skip_special_tokens=False)) :]
 
     def force(self) -> float:
@@ -102,8 +122,7 @@ def step(writers: list[Writer], masks: Masks, bits: numpy.ndarray) -> tuple[floa
     return filling, other
 
 
-def measure(grammars: GrammarCompiler, tokenizer: Tokenizer, case: Case) -> tuple[float, float]:
-    """What `step` gives, on average."""
+def measure(grammars: GrammarCompiler, tokenizer: Tokenizer, case: Case) -> Cost:
     tools, calls = case
     grammar = tool_grammar(tools, "required", HERMES, parallel=False).text
     texts = [f"{HERMES.begin}{name}{HERMES.middle}{json.dumps(arguments)}{HERMES.end}" for name, arguments in calls]
@@ -113,8 +132,10 @@ def measure(grammars: GrammarCompiler, tokenizer: Tokenizer, case: Case) -> tupl
     for place in range(REQUESTS):  # no two at the same place of their calls
         for _ in range(place % 16):
             step(writers[place : place + 1], masks, bits[:1])
+    before = sum(writer.tokens for writer in writers)
     steps = [step(writers, masks, bits) for _ in range(STEPS)]
-    return fmean(filling for filling, _ in steps), fmean(other for _, other in steps)
+    tokens = sum(writer.tokens for writer in writers) - before
+    return Cost(fmean(filling for filling, _ in steps), fmean(other for _, other in steps), tokens / STEPS / REQUESTS)
 
 
 def main() -> None:
@@ -122,15 +143,20 @@ def main() -> None:
         tokenizer = train_tokenizer(size)
         grammars = GrammarCompiler(tokenizer.to_str(), None, [1])
         for what, case in CASES.items():
-            filling, other = measure(grammars, tokenizer, case)
+            cost = measure(grammars, tokenizer, case)
             name = f"{what}, {grammars.size:,} tokens"
             rows = [
-                Row(f"{name}: filling {REQUESTS} masks, one core", filling * 1e3, "ms"),
-                Row(f"{name}: forced and taken tokens", other * 1e3, "ms"),
+                Row(f"{name}: filling {REQUESTS} masks, one core", cost.filling * 1e3, "ms"),
+                Row(f"{name}: forced and taken tokens", cost.other * 1e3, "ms"),
+                Row(f"{name}: tokens that one of them gets in a step", cost.tokens, ""),
             ]
             for shape in SHAPES.values():
-                share = (filling / CORES + other) / shape.decode_floor(H200, REQUESTS, CONTEXT)
-                rows.append(Row(f"{name}: on {CORES} cores, of {shape.name}'s floor", share, "", SHARE))
+                floor, on = shape.decode_floor(H200, REQUESTS, CONTEXT), f"of {shape.name}'s floor"
+                rows += [
+                    Row(f"{name}: masks on {CORES} cores, {on}", cost.filling / CORES / floor, "", SHARE),
+                    Row(f"{name}: everything, {on}", (cost.filling / CORES + cost.other) / floor, ""),
+                    Row(f"{name}: everything, for a token, {on}", cost.each / floor, "", SHARE),
+                ]
             report(rows)
 
 

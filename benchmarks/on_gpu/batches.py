@@ -105,9 +105,9 @@ def decode(
         crowd.wait(1)
         warm, before = len(spent), crowd.written
         crowd.wait(1 + steps)
-        computed, after = spent[warm:], crowd.written
-    step = median(later - earlier for earlier, later in pairwise(crowd.marks[: 1 + steps]))
-    return Steps(step, median(computed), lengths.prompt + (before + after) / 2 / batch)
+        timed, after = spent[warm:], crowd.written
+    step = median(later.start - earlier.start for earlier, later in pairwise(timed))
+    return Steps(step, median(each.seconds for each in timed), lengths.prompt + (before + after) / 2 / batch)
 
 
 def first_token(running: Batcher, vocabulary: int, tokens: int) -> float:
@@ -161,11 +161,14 @@ class _Crowd:
         chance = random.Random()  # no prompt begins like one before: shared prefixes are not computed
         for place in range(batch):
             prompt = [chance.randrange(2, vocabulary) for _ in range(lengths.prompt)]
-            row = Row(prompt, {"temperature": 0}, masks[place] if masks else None)
+            mask = masks[place] if masks else None
+            last = place == batch - 1
+            row = (
+                Row(prompt, {"temperature": 0}, mask, put=self._note) if last else Row(prompt, {"temperature": 0}, mask)
+            )
             name = next(_names)
             self._rows[name] = row
-            put = self._note if place == batch - 1 else self._check
-            self._running.add(name, prompt, lengths.answer, [NO_TOKEN], row, put)
+            self._running.add(name, prompt, lengths.answer, [NO_TOKEN], row, self._check)
 
     def wait(self, tokens: int) -> None:
         """Return when the last request has so many tokens.
@@ -192,12 +195,18 @@ class _Crowd:
         while self._running.alive and self._running._manager.batch_processor.has_pending_requests():
             sleep(0.01)
 
-    def _note(self, result: Any) -> None:
-        self._results.put(result.error or perf_counter())
+    def _note(self, token: int) -> None:
+        self._results.put(perf_counter())
 
     def _check(self, result: Any) -> None:
         if result.error:
             self._results.put(result.error)
+
+
+@dataclass(frozen=True)
+class _Computed:
+    start: float
+    seconds: float
 
 
 @contextmanager
@@ -210,16 +219,16 @@ def _crowd(running: Batcher) -> Iterator[_Crowd]:
 
 
 @contextmanager
-def _timed(running: Batcher) -> Iterator[list[float]]:
-    """The seconds that each step spends in the forward pass and in choosing its tokens, as they come."""
+def _timed(running: Batcher) -> Iterator[list[_Computed]]:
+    """When each step begins its forward pass, and how long it takes with choosing its tokens, as they come."""
     runner = running._manager.batch_processor.model_runner
     compute = runner.compute_batch
-    spent: list[float] = []
+    spent: list[_Computed] = []
 
     def timed(*arguments: Any) -> None:
         start = perf_counter()
         compute(*arguments)
-        spent.append(perf_counter() - start)
+        spent.append(_Computed(start, perf_counter() - start))
 
     runner.compute_batch = timed
     try:
