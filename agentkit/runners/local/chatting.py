@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...generation import Delta, FinishReason, Request, SamplingOptions, TextDelta
+from .constrained.tool_calling import engine_fields
 from .decoder import Decoder
 from .prompting import RAW, chat_prompt, raw_prompt
 from .sampling import chosen
@@ -37,8 +38,6 @@ def chat(
         prompt = raw_prompt(decoder, request.messages, template)
     else:
         prompt = chat_prompt(decoder, request.messages, fallback=template)
-    extra = {name: value for name, value in request.extra.items() if name != RAW}
-    completion = decoder.complete(
-        prompt, request.sampling.max_tokens, lambda text: put(TextDelta(text)), extra=extra, **sampling
-    )
+    most, extra = request.sampling.max_tokens, engine_fields(request)
+    completion = decoder.complete(prompt, most, lambda text: put(TextDelta(text)), extra=extra, **sampling)
     return "stop" if completion.complete else "length"

@@ -91,7 +91,7 @@ def check(place: Path, architecture: Architecture | None = None, quantization: s
             raise _another(path, "architecture", found, architecture.name)
         _check_numbers(path, architecture, architecture_of(config))
     for file in tensor_files(path):
-        _check_whole(file)
+        read_tensors(file)
     if not any((path / name).is_file() for name in TOKENIZERS):
         raise WeightsError(
             f"the folder {str(path)!r} has no tokenizer.", hint=f"It must have one of: {', '.join(TOKENIZERS)}."
@@ -136,6 +136,27 @@ def tensor_files(folder: Path) -> list[Path]:
             hint="Use a model with safetensors files, or convert it.",
         )
     raise WeightsError(f"the folder {str(folder)!r} has no safetensors file.", hint="Fetch or copy the model again.")
+
+
+def read_tensors(path: Path) -> dict[str, dict[str, Any]]:
+    """What the header of a safetensors file says of its tensors, by name: `shape`, `dtype`, `data_offsets`.
+
+    Raises:
+        WeightsError: It is cut short or damaged.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        try:
+            if not 2 <= length <= min(LONGEST_HEADER, size - 8):
+                raise ValueError(length)
+            tensors = {name: tensor for name, tensor in json.loads(file.read(length)).items() if name[:2] != "__"}
+            expected = 8 + length + max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise _broken(path, "its header is cut short or damaged") from error
+    if size != expected:
+        raise _broken(path, f"it has {size:,} bytes, not {expected:,}")
+    return tensors
 
 
 def architecture_of(config: dict[str, Any]) -> Architecture | None:
@@ -219,23 +240,6 @@ def _another(path: Path, what: str, found: object, expected: object) -> WeightsE
         f"{str(path)!r} is another model: {what} is {found}, not {expected}.",
         hint="Name the weights that the catalogue says, or use these by their path: local:PATH.",
     )
-
-
-def _check_whole(path: Path) -> None:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        try:
-            if not 2 <= length <= min(LONGEST_HEADER, size - 8):
-                raise ValueError(length)
-            ends = (
-                tensor["data_offsets"][1] for name, tensor in json.loads(file.read(length)).items() if name[:2] != "__"
-            )
-            expected = 8 + length + max(ends, default=0)
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            raise _broken(path, "its header is cut short or damaged") from error
-    if size != expected:
-        raise _broken(path, f"it has {size:,} bytes, not {expected:,}")
 
 
 def _broken(path: Path, reason: str) -> WeightsError:

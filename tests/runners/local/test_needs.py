@@ -44,6 +44,7 @@ def container(root: Path, limit: int, used: int, files: int = 0) -> Memory:
 def folder_of(place: Path, shapes: dict[str, list[int]], **config: Any) -> Path:
     """A folder of safetensors, all holes."""
     place.mkdir()
+    (place / "tokenizer.json").write_text("{}")
     (place / "config.json").write_text(json.dumps(config_of(TINY, model_type="llama", dtype="bfloat16", **config)))
     end = 0
     tensors = {}

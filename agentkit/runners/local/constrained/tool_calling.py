@@ -16,7 +16,7 @@ from .tool_grammar import output_grammar, tool_grammar
 from .tool_reading import CallReader
 from .values import Bounds
 
-READ_HERE = ("parallel_tool_calls", "response_format")
+READ_HERE = ("parallel_tool_calls", "raw", "response_format")
 """Fields of a request's `extra` that are no engine's."""
 Put = Callable[[Delta], None]
 

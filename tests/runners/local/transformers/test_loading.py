@@ -189,7 +189,7 @@ def change(folder: Path, **changes: object) -> None:
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (cut, "should have"),
+        (cut, r"it has .* bytes, not"),
         (no_header, "header"),
         (empty, "header"),
         (pickles, "pickles"),
@@ -197,7 +197,7 @@ def change(folder: Path, **changes: object) -> None:
         (no_config, r"config\.json"),
         (broken_config, r"config\.json"),
         (another_model, "telepathy"),
-        (another_shape, "model|weights"),
+        (another_shape, r"model|weights"),
         (more_layers, "missing_keys"),
         (unknown_quantization, "magic"),
         (no_tokenizer, "tokenizer"),
