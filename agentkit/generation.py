@@ -159,6 +159,8 @@ class Finish:
     engine: str = ""
     """What computed it, for example `llama.cpp (cpu)`, where the runner knows."""
     request_id: str | None = None
+    first_token: float | None = None
+    """Seconds from the start of the work to the first token that was decoded, where the model runs in this process."""
     raw: tuple[bytes, ...] = field(default=(), repr=False, compare=False)
     """The body of the reply as it came, in pieces, where it came from a server."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -37,6 +38,9 @@ class Decoder:
         self.engine = engine
         self.stopped = stopped
         self._adapter = adapter
+        self._begun = time.monotonic()
+        self.first_token: float | None = None
+        """Seconds until the first token was decoded; None before."""
         self._computed = self._cached = self._completed = 0
 
     @property
@@ -102,6 +106,7 @@ class Decoder:
         pieces: list[str] = []
 
         def take(text: str) -> None:
+            self._mark()
             pieces.append(text)
             if on_text is not None:
                 on_text(text)
@@ -117,8 +122,13 @@ class Decoder:
     def logprob(self, prompt: Sequence[int], text: Sequence[int]) -> float:
         """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""
         total, end = self.engine.logprob(prompt, text, self.stopped, self._adapter)
+        self._mark()
         self._count(end)
         return total
+
+    def _mark(self) -> None:
+        if self.first_token is None:
+            self.first_token = time.monotonic() - self._begun
 
     def _count(self, end: End) -> None:
         self._computed += end.computed

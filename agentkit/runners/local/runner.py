@@ -118,7 +118,8 @@ class LocalRunner:
             self._keep(load)
             decoder = Decoder(engine, lambda: job.stopped, adapter_of(request))
             reason = self._answering.answer(decoder, without_adapter(request), job.put)
-            job.put(Finish(reason, decoder.usage, self._entry.id if self._entry else load.path.stem, engine.name))
+            model = self._entry.id if self._entry else load.path.stem
+            job.put(Finish(reason, decoder.usage, model, engine.name, first_token=decoder.first_token))
         finally:
             release(load)
 

@@ -104,6 +104,8 @@ async def test_text_comes_in_pieces_and_the_end_last(runner: LocalRunner) -> Non
     pieces, finish = await answered(runner, request_of(STORY))
     assert len(pieces) == 12
     assert (finish.model, finish.engine) == ("smollm2-135m-instruct", "llama.cpp (cpu)")
+    assert finish.first_token is not None
+    assert finish.first_token > 0
 
 
 @pytest.mark.parametrize("most", [1, 5])
