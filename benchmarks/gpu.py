@@ -19,31 +19,16 @@ import json
 import platform
 import sys
 from importlib.metadata import version
-from time import perf_counter
 from typing import Any
 
 from harness import Row, report
+from on_gpu.progress import Progress
 
 CASES = ((1, 512), (32, 512), (256, 384))
 """Requests side by side, and tokens of each."""
 PROMPT = 2048
 """Tokens that are read."""
 PARTS = ("floors", "check", "decode", "prefill", "masks", "loop")
-
-
-class Progress:
-    """What is being done, on a terminal."""
-
-    def __init__(self) -> None:
-        self._start = perf_counter()
-
-    def __call__(self, what: str) -> None:
-        if sys.stderr.isatty():
-            print(f"\r\033[K[{perf_counter() - self._start:4.0f} s] {what}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def options() -> argparse.Namespace:

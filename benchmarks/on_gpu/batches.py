@@ -39,8 +39,8 @@ class Steps:
 
     step: float
     """Seconds of a decode step: the median."""
-    compute: float
-    """Of which in the forward pass and in choosing the tokens."""
+    other: float
+    """Of which neither in the forward pass nor in choosing the tokens: the median."""
     context: float
     """Tokens of prompt and answer of one request in the middle of the steps that were timed: the mean."""
 
@@ -106,8 +106,12 @@ def decode(
         warm, before = len(spent), crowd.written
         crowd.wait(1 + steps)
         timed, after = spent[warm:], crowd.written
-    step = median(later.start - earlier.start for earlier, later in pairwise(timed))
-    return Steps(step, median(each.seconds for each in timed), lengths.prompt + (before + after) / 2 / batch)
+    pairs = [(later.start - earlier.start, earlier.seconds) for earlier, later in pairwise(timed)]
+    return Steps(
+        median(step for step, _ in pairs),
+        median(step - computed for step, computed in pairs),
+        lengths.prompt + (before + after) / 2 / batch,
+    )
 
 
 def first_token(running: Batcher, vocabulary: int, tokens: int) -> float:

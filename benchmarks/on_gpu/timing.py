@@ -6,8 +6,9 @@ import gc
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +21,7 @@ from agentkit.runners.local.constrained.masks import GrammarCompiler
 from . import ceilings, loop
 from .batches import Lengths, Steps, batcher, decode, first_token, missing_memory
 from .models import make_folder, make_model, train_tokenizer
+from .progress import Progress
 from .shapes import H200, SHAPES, TINY, Card, Shape
 
 GOALS = {1: 0.65, 32: 0.64, 256: 0.64}
@@ -54,7 +56,7 @@ class Bench:
     prompt: int
     steps: int
     rounds: int
-    progress: Callable[[str], None]
+    progress: Progress
 
     @property
     def device(self) -> torch.device:
@@ -66,7 +68,7 @@ class Bench:
         return value if self.device.type == "cuda" else None
 
 
-def time_all(name: str, parts: Sequence[str], device: torch.device, progress: Callable[[str], None]) -> int:
+def time_all(name: str, parts: Sequence[str], device: torch.device, progress: Progress) -> int:
     """Make a model and time the parts that are asked for.
 
     Returns:
@@ -83,19 +85,23 @@ def time_all(name: str, parts: Sequence[str], device: torch.device, progress: Ca
     failed = 0
     for work in wanted:
         try:
-            report(work(bench))
-        except (NoRoomError, RuntimeError) as error:  # out of memory, too
+            for rows in work(bench):
+                progress.clear()
+                report(rows)
+        except RuntimeError as error:  # out of memory, too
             failed = 1
+            progress.clear()
             not_measured(work.__name__.removeprefix("time_"), str(error)[:300])
         gc.collect()
     return failed
 
 
-def prepare(name: str, device: torch.device, progress: Callable[[str], None]) -> Bench:
+def prepare(name: str, device: torch.device, progress: Progress) -> Bench:
     tiny = device.type == "cpu"
     shape = TINY if tiny else SHAPES[name]
     progress("copying and multiplying")
     card = ceilings.measure(device)
+    progress.clear()
     report([Row("copy bandwidth", card.bandwidth / 1e12, "TB/s"), Row("matrix rate", card.rate / 1e12, "TFLOP/s")])
     if not tiny and torch.cuda.mem_get_info()[0] < shape.bytes_loaded * 1.1:
         free = torch.cuda.mem_get_info()[0] / 1e9
@@ -106,27 +112,21 @@ def prepare(name: str, device: torch.device, progress: Callable[[str], None]) ->
     return Bench(shape, model, card, cases, 600 if tiny else 2048, 8 if tiny else 32, 1 if tiny else ROUNDS, progress)
 
 
-def time_decode(bench: Bench) -> list[Row]:
-    """Each batch against its floors."""
-    rows = []
+def time_decode(bench: Bench) -> Iterator[list[Row]]:
+    """Each batch against its floors, the smallest first."""
     for batch, context in bench.cases:
         what = f"decode, batch {batch}, context {context}"
         bench.progress(what)
         lengths = Lengths(batch, context, bench.steps)
         missing = missing_memory(bench.shape, batch, lengths)
         if missing:
+            bench.progress.clear()
             not_measured(what, missing)
             continue
-        try:
-            with batcher(bench.model, lengths.cache) as running:
-                found = [
-                    decode(running, bench.shape.vocabulary, batch, lengths, bench.steps) for _ in range(bench.rounds)
-                ]
-        except RuntimeError as error:
-            not_measured(what, str(error)[:300])
-            continue
-        rows += _decode_rows(bench, what, batch, sorted(found, key=lambda steps: steps.step)[bench.rounds // 2])
-    return rows
+        with batcher(bench.model, lengths.cache) as running:
+            once = partial(decode, running, bench.shape.vocabulary, batch, lengths, bench.steps)
+            found = sorted((once() for _ in range(bench.rounds)), key=lambda steps: steps.step)
+        yield _decode_rows(bench, what, batch, found[bench.rounds // 2])
 
 
 def _decode_rows(bench: Bench, what: str, batch: int, steps: Steps) -> list[Row]:
@@ -134,7 +134,6 @@ def _decode_rows(bench: Bench, what: str, batch: int, steps: Steps) -> list[Row]
     reading = shape.bytes_read(batch, context) / card.bandwidth
     counting = shape.operations(batch, context) / card.rate
     floor, sheet = shape.decode_floor(card, batch, context), shape.decode_floor(H200, batch, context)
-    over = (steps.step - steps.compute) * 1e3
     return [
         Row(what, batch / steps.step, "tok/s"),
         Row(f"{what}: of the floor measured here", floor / steps.step, "", bench.goal(GOALS.get(batch)), least=True),
@@ -142,14 +141,14 @@ def _decode_rows(bench: Bench, what: str, batch: int, steps: Steps) -> list[Row]
         Row(f"{what}: of the matrix rate", counting / steps.step, ""),
         Row(f"{what}: of the floor by an H200's data sheet", sheet / steps.step, ""),
         Row(f"{what}: a step", steps.step * 1e3, "ms"),
-        Row(f"{what}: scheduling and handing out", over, "ms", bench.goal(OVERHEAD_GOALS.get(batch))),
+        Row(f"{what}: scheduling and handing out", steps.other * 1e3, "ms", bench.goal(OVERHEAD_GOALS.get(batch))),
         Row(f"{what}: context, on average", context, "tokens"),
     ]
 
 
-def time_prefill(bench: Bench) -> list[Row]:
+def time_prefill(bench: Bench) -> Iterator[list[Row]]:
     """How long a prompt takes that stands alone."""
-    short, rows = bench.cases[0][1], []
+    short = bench.cases[0][1]
     with batcher(bench.model, 4 * bench.prompt) as running:
         for tokens in (short, bench.prompt):
             bench.progress(f"a prompt of {tokens}")
@@ -157,15 +156,14 @@ def time_prefill(bench: Bench) -> list[Row]:
             took = median(first_token(running, bench.shape.vocabulary, tokens) for _ in range(bench.rounds))
             floor = bench.shape.prefill_floor(bench.card, tokens)
             goal = bench.goal(PREFILL_GOAL) if tokens == bench.prompt else None
-            rows += [
+            yield [
                 Row(f"time to the first token, prompt of {tokens}", took * 1e3, "ms"),
                 Row(f"prompt of {tokens}", tokens / took, "tok/s"),
                 Row(f"prompt of {tokens}: of the floor measured here", floor / took, "", goal, least=True),
             ]
-    return rows
 
 
-def time_masks(bench: Bench) -> list[Row]:
+def time_masks(bench: Bench) -> Iterator[list[Row]]:
     """Steps with a grammar for every request, between steps without any."""
     batch, context = next(case for case in bench.cases if case[0] > 1)
     bench.progress("training a tokenizer")
@@ -180,15 +178,14 @@ def time_masks(bench: Bench) -> list[Row]:
             bound.append(decode(running, bench.shape.vocabulary, batch, lengths, bench.steps, masks).step)
     added = median(bound) - median(free)
     what = f"grammar for each of {batch} requests"
-    return [
+    yield [
         Row(f"{what}: added to a step", added * 1e3, "ms"),
         Row(f"{what}: of a step", added / median(free), "", bench.goal(MASK_GOAL)),
     ]
 
 
-def time_loop(bench: Bench) -> list[Row]:
+def time_loop(bench: Bench) -> Iterator[list[Row]]:
     """Agents that call a tool in each of a few turns, one and many."""
-    rows = []
     agents = bench.cases[1][0]
     with tempfile.TemporaryDirectory() as place:
         bench.progress("training a tokenizer")
@@ -200,13 +197,12 @@ def time_loop(bench: Bench) -> list[Row]:
                 bench.progress(f"{count} agents")
                 costs = [loop.measure(engine, count) for _ in range(bench.rounds)]
                 what = f"agent loop, {count} side by side"
-                rows += [
+                yield [
                     Row(f"{what}: a turn without the engine", median(cost.alone for cost in costs) * 1e3, "ms"),
                     Row(f"{what}: tok/s over the engine alone", median(cost.ratio for cost in costs), "x"),
                 ]
         finally:
             engine.close()
-    return rows
 
 
 def not_measured(what: str, why: str) -> None:
