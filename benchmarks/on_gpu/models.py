@@ -6,6 +6,7 @@ import json
 import random
 import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def make_model(shape: Shape, device: torch.device) -> Any:
     return model
 
 
+@cache
 def train_tokenizer(size: int) -> Tokenizer:
     """A byte-level BPE of so many tokens."""
     tokenizer = Tokenizer(models.BPE())

@@ -167,7 +167,7 @@ def time_masks(bench: Bench) -> Iterator[list[Row]]:
     """Steps with a grammar for every request, between steps without any."""
     batch, context = next(case for case in bench.cases if case[0] > 1)
     bench.progress("training a tokenizer")
-    grammars = GrammarCompiler(train_tokenizer(bench.shape.vocabulary - 400).to_str(), bench.shape.vocabulary, [1])
+    grammars = GrammarCompiler(train_tokenizer(bench.shape.vocabulary).to_str(), bench.shape.vocabulary, [1])
     lengths = Lengths(batch, context, bench.steps)
     free, bound = [], []
     with batcher(bench.model, lengths.cache) as running:
