@@ -51,31 +51,32 @@ _LENGTHS = {
 """Characters of the shortest and the longest of them, about."""
 
 
-def text(rules: Rules, schema: dict[str, Any], longest: int) -> str | None:
+def text(rules: Rules, schema: dict[str, Any], longest: int | None) -> str | None:
     """The terminal or rule of the text values that satisfy a flat schema; None where there are none.
 
     Args:
         rules: Takes it in.
         schema: Its `format`, `pattern`, `minLength` and `maxLength` count.
-        longest: Characters of a text that nothing else bounds.
+        longest: Characters of a text that nothing else bounds; None: any number.
     """
     least, limit = count_of(schema, "minLength") or 0, count_of(schema, "maxLength")
-    most = max(least, longest if limit is None else min(limit, longest))
     if limit is not None and limit < least:
         return None
+    bounds = [each for each in (limit, longest) if each is not None]
+    most = max(least, min(bounds)) if bounds else None
     known = FORMATS.get(schema.get("format", "")) if isinstance(schema.get("format", ""), str) else None
     wanted = schema.get("pattern")
     if isinstance(wanted, str):
-        leaf = {"type": "string", "pattern": wanted, "minLength": least, "maxLength": most}
-        return rules.rule(json_rule(leaf))
+        leaf = {"type": "string", "pattern": wanted, "minLength": least}
+        return rules.rule(json_rule(leaf if most is None else leaf | {"maxLength": most}))
     if known is None:
-        return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{most}}}"))
+        return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{'' if most is None else most}}}"))
     if limit is None and not least:
         return rules.terminal(_quoted(known))
     shortest, upmost = _LENGTHS[schema["format"]]
     if least > upmost or (limit is not None and limit < shortest):
         return None
-    length = f"{least}," if limit is None or limit >= upmost else f"{least},{most}"
+    length = f"{least}," if limit is None or limit >= upmost else f"{least},{limit}"
     return rules.terminal(f"{_quoted(known)} & {_quoted(f'(?s:.){{{length}}}')}")
 
 

@@ -35,8 +35,8 @@ _INSIDE = {"properties", "additionalProperties", "items", "prefixItems"}
 class Bounds:
     """Where values end that a schema does not bound; a schema's own upper bounds are lowered to these, too."""
 
-    text: int = 8000
-    """Characters."""
+    text: int | None = None
+    """Characters; None: as many as the reply may have. Counting them makes the masks of texts ten times as slow."""
     items: int = 200
     depth: int = 6
     """How often a definition may stand inside itself."""

@@ -82,17 +82,19 @@ SCHEDULER_MAPPING[SCHEDULER] = _Scheduler
 class _Rows:
     """Stands where the library has its list of logits processors; keeps the logits for `sample`.
 
-    Sampling is not part of the forward pass, which may be a recorded CUDA graph: it differs from batch to batch.
+    Sampling is not part of the forward pass, which may be a recorded CUDA graph: it differs from batch to batch. A
+    graph that is played again does not call this, but copies its logits to the same place.
     """
 
     do_processing = True
     tensors_required = 0
     supported_keys: dict[str, type] = {}  # noqa: RUF012
 
-    def __init__(self, adapters: Callable[[list[tuple[int, int]]], None]) -> None:
+    def __init__(self, adapters: Callable[[list[tuple[int, int]]], None], model: Any) -> None:
         self._adapters = adapters
         self.rows: list[Row | None] = []
-        self.logits: torch.Tensor
+        vocabulary = model.config.get_text_config().vocab_size
+        self.logits = torch.empty(MOST_REQUESTS, vocabulary, dtype=torch.float32, device=model.device)
 
     def check_kwargs(self, kwargs: dict[str, Any]) -> None:
         """Nothing to check: rows are made here."""
@@ -108,7 +110,7 @@ class _Rows:
         return arg_storage
 
     def __call__(self, ids: torch.Tensor, logits: torch.Tensor, arguments: torch.Tensor) -> torch.Tensor:
-        self.logits = logits
+        self.logits[: logits.shape[0]].copy_(logits)
         return logits
 
 
@@ -152,7 +154,7 @@ class Batcher:
         )
         self._manager = model.init_continuous_batching(GenerationConfig(do_sample=False, eos_token_id=-1), config)
         self._router = self._manager.output_router = _Router()
-        self._rows = self._manager.logit_processor = _Rows(adapters)
+        self._rows = self._manager.logit_processor = _Rows(adapters, model)
         self._manager.warmup()
         self._hook(self._manager.batch_processor)
         # Its thread must not keep the process from ending, and inherits that from the one that starts it.
@@ -168,7 +170,7 @@ class Batcher:
             compute(model, batch)
             rows = [row for row in self._rows.rows if row is not None]
             with stream_context(io.compute_stream):
-                tokens = sample(self._rows.logits[: len(rows)].clone(), rows)
+                tokens = sample(self._rows.logits[: len(rows)], rows)
                 io.output_ids[0, : len(rows)].copy_(tokens)
             for row, token in zip(rows, tokens.tolist(), strict=True):
                 row.take(token)
