@@ -6,12 +6,13 @@ import atexit
 import os
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import wait
-from contextlib import AbstractContextManager, suppress
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from typing import TypeVar
 
+import anyio
 from anyio import CancelScope
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from ..errors import ConfigurationError
 
@@ -60,13 +61,34 @@ def _portal() -> tuple[BlockingPortal, int]:
     global _door
     with _lock:
         if _door is None or _door[0] != os.getpid():  # a forked child has the parent's portal, but not its thread
-            manager: AbstractContextManager[BlockingPortal] = start_blocking_portal("asyncio")
-            portal = manager.__enter__()
-            atexit.register(_close, manager, os.getpid())
+            opened: Future[BlockingPortal] = Future()
+            thread = threading.Thread(target=_serve, args=(opened,), name="agentkit-loop", daemon=True)
+            thread.start()
+            portal = opened.result()
+            atexit.register(_close, portal, thread, os.getpid())
             _door = (os.getpid(), portal, portal.call(threading.get_ident))
         return _door[1], _door[2]
 
 
-def _close(manager: AbstractContextManager[BlockingPortal], process: int) -> None:
+def _serve(opened: Future[BlockingPortal]) -> None:
+    """Run an event loop until its portal is stopped.
+
+    Not anyio's `start_blocking_portal`: in a forked child the end of the process would wait for its thread for ever.
+    """
+
+    async def serve() -> None:
+        async with BlockingPortal() as portal:
+            opened.set_result(portal)
+            await portal.sleep_until_stopped()
+
+    try:
+        anyio.run(serve)
+    except BaseException as error:
+        if not opened.done():
+            opened.set_exception(error)
+
+
+def _close(portal: BlockingPortal, thread: threading.Thread, process: int) -> None:
     if process == os.getpid():
-        manager.__exit__(None, None, None)
+        portal.call(portal.stop)
+        thread.join()

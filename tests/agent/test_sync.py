@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -33,6 +34,18 @@ try:
     Agent(Scripted([call("wait")]), tools=[wait]).run_sync("go")
 except KeyboardInterrupt:
     print("interrupted", flush=True)
+"""
+FORKING = """
+from agentkit import Agent
+from agentkit.runners.scripted import Scripted
+import os, sys
+
+agent = Agent(Scripted(["one", "two"]))
+agent.run_sync("go")
+if os.fork() == 0:
+    print(agent.run_sync("go").response, flush=True)
+    sys.exit(0)
+print(os.wait()[1])
 """
 
 
@@ -98,6 +111,12 @@ def test_ctrl_c_stops_the_run_and_cleans_up() -> None:
         assert process.stdout.read() == "cleaned up\ninterrupted\n"
         assert process.wait(20) == 0
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_forked_child_runs_and_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKING], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "two\n0\n"
 
 
 def test_many_event_loops_may_use_one_agent() -> None:
