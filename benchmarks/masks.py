@@ -96,8 +96,7 @@ class Writer:
             self.matcher, self._rest = self._begun(), self._text
         start = process_time()
         forced = self.matcher.forced()
-        for token in forced:
-            self.matcher.take(token)
+        self.matcher.take_all(forced)
         spent = process_time() - start
         for token in forced:
             self.wrote(token)

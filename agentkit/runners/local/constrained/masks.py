@@ -159,6 +159,15 @@ class Matcher:
         if self._phase is not None:
             self._phase.take(self._bytes([token]))
 
+    def take_all(self, tokens: list[int]) -> None:
+        """Go on with some tokens.
+
+        Raises:
+            BadRequestError: One may not come where it does.
+        """
+        self.inner.consume_tokens(tokens)
+        self._check()
+
     def forced(self) -> list[int]:
         """The tokens of which each is the only one that may come: they need not be decoded, only taken."""
         return list(self.inner.compute_ff_tokens())

@@ -69,24 +69,29 @@ class Row:
 
     def take(self, token: int) -> None:
         """Go on with a token."""
-        self.written.append(token)
-        self._put(token)
-        if self.counts is not None:
-            self.counts.add(token)
-        if self.mask is not None and self.error is None:
-            try:
-                self.mask.take(token)
-            except Exception as error:  # a request fails alone, never its batch
-                self.error = error
+        self._write([token])
 
     def take_forced(self, most: int) -> list[int]:
         """Go on with the tokens that are the only ones to come, at most so many; returns them."""
         if self.mask is None or self.error is not None or most < 1:
             return []
         forced = list(takewhile(lambda token: token not in self.ends, self.mask.forced()[:most]))
-        for token in forced:
-            self.take(token)
+        if forced:
+            self._write(forced)
         return forced
+
+    def _write(self, tokens: list[int]) -> None:
+        self.written.extend(tokens)
+        for token in tokens:
+            if self.counts is not None:
+                self.counts.add(token)
+        if self.mask is not None and self.error is None:
+            try:
+                self.mask.take_all(tokens)
+            except Exception as error:  # a request fails alone, never its batch
+                self.error = error
+        for token in tokens:
+            self._put(token)
 
 
 class _Counts:
