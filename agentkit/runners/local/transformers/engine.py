@@ -84,6 +84,9 @@ class Transformers:
         unknown = [name for name in task.extra if name != SHOWN]
         if unknown:
             raise BadRequestError(f"the transformers engine knows no {', '.join(map(repr, unknown))}.")
+        shown = task.extra.get(SHOWN, ())
+        if not isinstance(shown, (list, tuple)) or not all(isinstance(mark, str) for mark in shown):
+            raise BadRequestError(f"{SHOWN}={shown!r} must be a list of tokens.")
         mask = self._grammars().matcher(task.grammar) if task.grammar else None
         results: queue.SimpleQueue[Any] = queue.SimpleQueue()
         row = Row(task.prompt, task.sampling, mask, self._place(task.adapter), self._ends, results.put)
@@ -174,7 +177,7 @@ class Transformers:
 
         try:
             return Batcher(self._model, self.context, self._adapters.choose)
-        except torch.OutOfMemoryError as error:
+        except (torch.OutOfMemoryError, MemoryError) as error:
             raise WeightsError(
                 f"there is no memory for a context of {self.context:,} tokens: {str(error)[:200]}",
                 hint="Ask for a smaller context.",

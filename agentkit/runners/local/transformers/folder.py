@@ -56,13 +56,19 @@ def read_folder(path: Path) -> Folder:
     """Read the config of a folder of weights, and check that each weight file is complete.
 
     Raises:
-        WeightsError: There is no such folder, a file is missing or cut short, or the weights are pickles, which run
-            code when they are loaded.
+        WeightsError: There is no such folder, a file is missing or cut short, the weights are pickles, which run
+            code when they are loaded, or the quantization is none.
     """
     check(path)
     config = read_config(path)
     if not isinstance(config.get("model_type"), str):
         raise WeightsError(f"{str(path / CONFIG)!r} names no model_type.", hint="Fetch the weights again.")
+    stated = config.get("quantization_config")
+    if stated is not None and not (isinstance(stated, dict) and isinstance(stated.get("bits") or 0, int)):
+        raise WeightsError(
+            f"{str(path / CONFIG)!r} has a quantization_config that cannot be read: {str(stated)[:200]}.",
+            hint="Fetch the weights again.",
+        )
     tensors = [each for file in tensor_files(path) for each in read_tensors(file).items()]
     linear = sum(_count(name, tensor) for name, tensor in tensors if _is_linear(name, tensor))
     return Folder(path, config, sum(_count(name, tensor) for name, tensor in tensors), linear)

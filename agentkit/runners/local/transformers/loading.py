@@ -10,6 +10,8 @@ from .folder import Folder
 from .quiet import quietly
 
 AWQ_BITS = 4
+MISMATCH = "ignore_mismatched_sizes"
+"""In what transformers raises of weights of other shapes. It tells which only in its log."""
 
 
 def weight_bits(folder: Folder, dtype: str, quantization: str | None) -> int:
@@ -76,13 +78,16 @@ def _loaded(folder: Folder, device: str, dtype: str, quantization: str | None, c
             output_loading_info=True,
             **options,
         )
+    except WeightsError:
+        raise
     except ImportError as error:
         raise ConfigurationError(f"{str(folder.path)!r} needs a package that is missing: {str(error)[:300]}") from error
     except torch.cuda.OutOfMemoryError as error:
         raise WeightsError(f"{str(folder.path)!r} does not fit into the GPU's memory: {str(error)[:200]}") from error
     except Exception as error:  # transformers raises whatever it comes across
+        reason = "they have other shapes than its config.json says" if MISMATCH in str(error) else str(error)[:300]
         raise WeightsError(
-            f"transformers cannot load {str(folder.path)!r} ({folder.architecture!r}): {str(error)[:300]}",
+            f"transformers cannot load {str(folder.path)!r} ({folder.architecture!r}): {reason}",
             hint="The weights belong to another model, or transformers does not know this architecture.",
         ) from error
     return loaded

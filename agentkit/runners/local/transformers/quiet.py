@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TALKATIVE = ("torchao", "torch.utils._pytree")
-"""Loggers that warn of what is not the user's to mend: kernels for other GPUs, calls between the libraries."""
+TALKATIVE = ("torchao", "torch.utils._pytree", "transformers")
+"""Loggers that warn of what is not the user's to mend, or of what is raised as an error, too."""
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ....errors import WeightsError
+from ....errors import BadRequestError, WeightsError
 
 
 class Vocabulary:
@@ -40,9 +40,16 @@ class Vocabulary:
         return None if found is None else int(found)
 
     def tokens(self, text: str, *, start: bool = False, marks: bool = False) -> list[int]:
-        """The token ids of a text; see `Engine.tokens`. The model's first token is not written twice."""
+        """The token ids of a text; see `Engine.tokens`. The model's first token is not written twice.
+
+        Raises:
+            BadRequestError: It holds half a character.
+        """
         tokenizer = self._marked if marks else self._plain
-        ids = list(tokenizer.encode(text, add_special_tokens=False).ids)
+        try:
+            ids = list(tokenizer.encode(text, add_special_tokens=False).ids)
+        except TypeError as error:  # only str comes here, so it is one that has no UTF-8
+            raise BadRequestError("the text holds half a character (a lone surrogate), which is no text.") from error
         begun = ids[: len(self._start)] == self._start
         return ids if begun or not start else self._start + ids
 

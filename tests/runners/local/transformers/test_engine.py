@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 
@@ -245,6 +246,8 @@ def test_a_window_that_the_context_does_not_reach_is_no_window(folders: dict[str
 def test_an_unknown_field_or_adapter_is_refused(llama: Transformers) -> None:
     with pytest.raises(BadRequestError, match="'mirostat'"):
         ask(llama, [5], extra={"mirostat": 1})
+    with pytest.raises(BadRequestError, match="preserved_tokens=7 must be"):
+        ask(llama, [5], extra={"preserved_tokens": 7})
     with pytest.raises(BadRequestError, match="no LoRA adapter 'poet'; loaded: none"):
         ask(llama, [5], adapter="poet")
 
@@ -264,9 +267,16 @@ def test_what_does_not_fit_is_refused_with_the_numbers(folders: dict[str, Path])
         Transformers(Load(folders["llama"], 9_000_000_000, device="cpu"))
 
 
-def test_twenty_cycles_of_loading_and_unloading_leave_no_memory_behind(folders: dict[str, Path]) -> None:
-    import psutil
+def test_a_context_that_the_library_finds_too_large_is_refused(folders: dict[str, Path]) -> None:
+    """Its masks grow with the context, too, which no plan counts."""
+    free = psutil.virtual_memory().available
+    engine = Transformers(Load(folders["llama"], min(free // 1500, 100_000_000), device="cpu"))
+    with pytest.raises(WeightsError, match="no memory for a context of"):
+        ask(engine, [5])
+    engine.close()
 
+
+def test_twenty_cycles_of_loading_and_unloading_leave_no_memory_behind(folders: dict[str, Path]) -> None:
     process, sizes = psutil.Process(), []
     load = Load(folders["qwen2"], 512, device="cpu")
     for _ in range(20):

@@ -172,6 +172,14 @@ def unknown_quantization(folder: Path) -> None:
     change(folder, quantization_config={"quant_method": "magic", "bits": 4})
 
 
+def quantization_of_no_kind(folder: Path) -> None:
+    change(folder, quantization_config="awq")
+
+
+def quantization_of_words(folder: Path) -> None:
+    change(folder, quantization_config={"quant_method": "gptq", "bits": "four"})
+
+
 def no_tokenizer(folder: Path) -> None:
     for file in folder.glob("tokenizer*"):
         file.unlink()
@@ -197,16 +205,21 @@ def change(folder: Path, **changes: object) -> None:
         (no_config, r"config\.json"),
         (broken_config, r"config\.json"),
         (another_model, "telepathy"),
-        (another_shape, r"model|weights"),
+        (another_shape, "other shapes than its config"),
         (more_layers, "missing_keys"),
         (unknown_quantization, "magic"),
+        (quantization_of_no_kind, "quantization_config that cannot be read"),
+        (quantization_of_words, "quantization_config that cannot be read"),
         (no_tokenizer, "tokenizer"),
         (broken_tokenizer, "tokenizer"),
     ],
     ids=lambda each: getattr(each, "__name__", ""),
 )
-def test_broken_weights_are_refused_with_what_is_wrong(folder: Path, spoil: Callable[[Path], None], told: str) -> None:
+def test_broken_weights_are_refused_with_what_is_wrong_and_nothing_is_printed(
+    folder: Path, spoil: Callable[[Path], None], told: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     spoil(folder)
     with pytest.raises(WeightsError, match=told) as caught:
         Transformers(Load(folder, 512, device="cpu"))
     assert str(folder) in str(caught.value)
+    assert capfd.readouterr() == ("", "")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agentkit.errors import BadRequestError
 from agentkit.runners.local.transformers.stopping import StopTexts
 from agentkit.runners.local.transformers.vocabulary import Vocabulary
 
@@ -42,6 +43,11 @@ def test_text_comes_back_piece_by_piece_as_it_was(vocabulary: Vocabulary, text: 
     text = text.encode("utf-8", "ignore").decode()
     reader = vocabulary.reader()
     assert "".join(reader.feed(token) for token in vocabulary.tokens(text)) == text
+
+
+def test_half_a_character_is_refused(vocabulary: Vocabulary) -> None:
+    with pytest.raises(BadRequestError, match="half a character"):
+        vocabulary.tokens("a\ud800b")
 
 
 def test_a_control_token_is_no_text(vocabulary: Vocabulary) -> None:
