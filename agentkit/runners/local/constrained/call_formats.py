@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Style: TypeAlias = Literal["json", "python"]
+Style: TypeAlias = Literal["json", "python", "marked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,11 @@ class CallFormat:
     between: str | None = None
     """Between two calls of one reply; None where a reply has only one."""
     style: Style = "json"
-    """`python`: arguments are keyword arguments, and values Python's literals."""
+    """`python`: keyword arguments, and values Python's literals. `marked`: bare names, and texts between marks."""
+    quote: str = ""
+    """The mark before a text and behind it, where they are `marked`."""
+    trail: str = ""
+    """What may stand behind it all, and says nothing."""
     mark: str = ""
     """What announces a call in a reply that begins as text. Empty where a reply is either calls or text."""
     marks: tuple[str, ...] = ()
@@ -141,7 +145,26 @@ DEEPSEEK = CallFormat(
 )
 """DeepSeek V3 and R1."""
 
-FORMATS = (LFM2, GRANITE, MISTRAL_NAMED, MISTRAL, DEEPSEEK, LLAMA, HERMES)
+FUNCTIONGEMMA = CallFormat(
+    "functiongemma",
+    begin="<start_function_call>call:",
+    middle="",
+    end="<end_function_call>",
+    between="",
+    style="marked",
+    quote="<escape>",
+    trail="<start_function_response>",
+    mark="<start_function_call>",
+    marks=("<start_function_call>", "<end_function_call>", "<escape>", "<start_function_response>"),
+    signs=("<start_function_call>",),
+)
+"""FunctionGemma: `call:NAME{city:<escape>Paris<escape>,days:3}` between marks.
+
+By Google's page "FunctionGemma formatting and best practices" and the macro `format_argument` of the family's chat
+templates; after its calls the model begins the results, which the page gives as a text to stop at.
+"""
+
+FORMATS = (FUNCTIONGEMMA, LFM2, GRANITE, MISTRAL_NAMED, MISTRAL, DEEPSEEK, LLAMA, HERMES)
 """In the order in which their signs are looked for."""
 
 

@@ -59,11 +59,10 @@ def text(rules: Rules, schema: dict[str, Any], longest: int | None) -> str | Non
         schema: Its `format`, `pattern`, `minLength` and `maxLength` count.
         longest: Characters of a text that nothing else bounds; None: any number.
     """
-    least, limit = count_of(schema, "minLength") or 0, count_of(schema, "maxLength")
-    if limit is not None and limit < least:
+    bounds = lengths(schema, longest)
+    if bounds is None or not format_fits(schema):
         return None
-    bounds = [each for each in (limit, longest) if each is not None]
-    most = max(least, min(bounds)) if bounds else None
+    least, most = bounds
     known = FORMATS.get(schema.get("format", "")) if isinstance(schema.get("format", ""), str) else None
     wanted = schema.get("pattern")
     if isinstance(wanted, str):
@@ -71,13 +70,35 @@ def text(rules: Rules, schema: dict[str, Any], longest: int | None) -> str | Non
         return rules.rule(json_rule(leaf if most is None else leaf | {"maxLength": most}))
     if known is None:
         return rules.terminal(_quoted(f"{_CHARACTER}{{{least},{'' if most is None else most}}}"))
+    limit = count_of(schema, "maxLength")
     if limit is None and not least:
         return rules.terminal(_quoted(known))
-    shortest, upmost = _LENGTHS[schema["format"]]
-    if least > upmost or (limit is not None and limit < shortest):
-        return None
-    length = f"{least}," if limit is None or limit >= upmost else f"{least},{limit}"
+    length = f"{least}," if limit is None or limit >= _LENGTHS[schema["format"]][1] else f"{least},{limit}"
     return rules.terminal(f"{_quoted(known)} & {_quoted(f'(?s:.){{{length}}}')}")
+
+
+def lengths(schema: dict[str, Any], longest: int | None) -> tuple[int, int | None] | None:
+    """Fewest and most characters (None: any number) of the texts of a flat schema; None where there can be none.
+
+    Args:
+        schema: Its `minLength` and `maxLength` count.
+        longest: Characters of a text that nothing else bounds; None: any number.
+    """
+    least, limit = count_of(schema, "minLength") or 0, count_of(schema, "maxLength")
+    if limit is not None and limit < least:
+        return None
+    bounds = [each for each in (limit, longest) if each is not None]
+    return least, max(least, min(bounds)) if bounds else None
+
+
+def format_fits(schema: dict[str, Any]) -> bool:
+    """Whether a text of the schema's named format can have its lengths; True where it names none, or has a pattern."""
+    known = schema.get("format")
+    if not isinstance(known, str) or known not in FORMATS or isinstance(schema.get("pattern"), str):
+        return True
+    least, limit = count_of(schema, "minLength") or 0, count_of(schema, "maxLength")
+    shortest, upmost = _LENGTHS[known]
+    return least <= upmost and (limit is None or limit >= shortest)
 
 
 def key(rules: Rules, excluded: list[str]) -> str:

@@ -19,6 +19,7 @@ from .flattening import UnsayableError
 from .free_text import BARE, note, text_terminal
 from .lark import Rules, grammar, literal, one_of, pattern, repeated
 from .values import Bounds, Values
+from .writing import Writing, writing_of
 
 MOST_TOOLS = 300
 """llguidance gives up on a text that can go on in 2,000 ways."""
@@ -132,8 +133,11 @@ def _reply(
 ) -> str:
     rules = Rules()
     most = bounds.calls if several and format.between is not None else 1
-    heads = [(_head(format, name), _arguments(rules, name, schema, format, bounds)) for name, schema in schemas]
-    ending = [literal(format.end, special)] if format.end and format.style == "json" else []
+    writing = writing_of(format, special)
+    heads = [
+        (_head(format, name), _arguments(rules, name, schema, format, bounds, writing)) for name, schema in schemas
+    ]
+    ending = [literal(format.end, special)] if format.end and format.style != "python" else []
 
     def call(cut: int = 0) -> str:
         found = [" ".join([literal(head[cut:], special), values, *ending]) for head, values in heads]
@@ -142,6 +146,7 @@ def _reply(
     separator = [literal(format.between, special)] if format.between else []
     further = repeated(" ".join([*separator, call()]), 0, most - 1)
     after = [literal(format.after, special)] if format.after else []
+    after += [f"({literal(format.trail, special)})?"] if format.trail else []
     before = [literal(format.before, special)] if format.before else []
     block = rules.rule(" ".join([*before, call(), further, *after]))
     if choice != "auto":
@@ -159,8 +164,8 @@ def _reply(
     return grammar(f"{text} | announced {marked}", f"{note(format.mark)}{rules}{lazy}")
 
 
-def _arguments(rules: Rules, name: str, schema: str, format: CallFormat, bounds: Bounds) -> str:
-    values = Values(rules, json.loads(schema), bounds, format.style)
+def _arguments(rules: Rules, name: str, schema: str, format: CallFormat, bounds: Bounds, writing: Writing) -> str:
+    values = Values(rules, json.loads(schema), bounds, writing)
     close = format.end if format.style == "python" else "}"
     return _named(f"tool {name!r}", lambda: values.arguments(close))
 

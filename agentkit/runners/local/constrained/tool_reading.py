@@ -10,6 +10,7 @@ from ....messages import ToolCall
 from ....wire.ids import mint
 from ....wire.text_calls.pythonic import end_of
 from .call_formats import CallFormat
+from .marked_reading import read_marked
 
 _decode = json.JSONDecoder().raw_decode
 
@@ -94,13 +95,15 @@ def read_block(text: str, format: CallFormat) -> list[tuple[str, str]]:
     while True:
         name, arguments, at = _call(text, at, format)
         found.append((name, arguments))
-        if text[at:] == format.after:
+        if text[at:] in (format.after, format.after + format.trail):
             return found
         at = _past(text, at, format.between or "")
 
 
 def _call(text: str, at: int, format: CallFormat) -> tuple[str, str, int]:
     at = _past(text, at, format.begin)
+    if format.style == "marked":
+        return _marked(text, at, format)
     stop = text.find(format.middle, at)
     name, start = text[at:stop], stop + len(format.middle)
     if stop < 0:
@@ -117,6 +120,14 @@ def _call(text: str, at: int, format: CallFormat) -> tuple[str, str, int]:
     except ValueError:
         raise _misread(text, start) from None
     return name, text[start:end], _past(text, end, format.end)
+
+
+def _marked(text: str, at: int, format: CallFormat) -> tuple[str, str, int]:
+    stop = text.find("{", at)
+    arguments, end = read_marked(text, stop, format.quote) if stop >= 0 else ("", -1)
+    if end < 0:
+        raise _misread(text, at)
+    return text[at:stop], arguments, _past(text, end, format.end)
 
 
 def _keywords(source: str) -> str:

@@ -6,7 +6,6 @@ stand in the order of the schema. What nothing bounds gets a bound, so that weak
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,11 +15,10 @@ from typing import Any
 from ..schemas import as_schema, count_of, named_kinds, number_of, required_of
 from ..validation import valid
 from .alternatives import apart
-from .call_formats import Style
 from .flattening import Flat, Flattener, UnsayableError, merged
 from .lark import Rules, json_rule, literal, one_of, pattern, repeated
 from .ranges import NUMBER, at_least, at_most, whole
-from .texts import key, text
+from .writing import Writing
 
 MOST_PLACES = 300
 """Properties of an object, or choices of an `anyOf`: llguidance gives up on a text that can go on in 2,000 ways."""
@@ -53,15 +51,15 @@ class Values:
         rules: Takes them in.
         root: The schema.
         bounds: For what it does not bound.
-        style: How values are written.
+        writing: How values are written.
     """
 
-    def __init__(self, rules: Rules, root: Any, bounds: Bounds, style: Style = "json") -> None:
+    def __init__(self, rules: Rules, root: Any, bounds: Bounds, writing: Writing | None = None) -> None:
         self._rules = rules
         self._flattener = Flattener(root)
         self._root = root
         self._bounds = bounds
-        self._python = style == "python"
+        self._writing = writing or Writing()
         self._known: dict[tuple[int, int, int], str | None] = {}
         self._kept: list[Any] = []
 
@@ -84,11 +82,11 @@ class Values:
             return None
         schema, depth = {**found[0], "type": "object"}, found[1]
         if schema.keys() & {"anyOf", "oneOf", "enum", "const"}:
-            if self._python:
+            if self._writing.keywords:
                 raise UnsayableError("a choice between whole argument lists")
             return self._flat(schema, depth, self._bounds.free)
         pairs = self._pairs({"properties": {}, **schema}, depth, self._bounds.free, top=True, close=close)
-        if pairs is None or self._python:
+        if pairs is None or self._writing.keywords:
             return pairs
         return self._rules.rule(f'"{{" {pairs}')
 
@@ -119,7 +117,7 @@ class Values:
         if kind == "array":
             return self._array(schema, depth, free)
         if kind == "string":
-            return text(self._rules, schema, self._bounds.text)
+            return self._writing.text(self._rules, schema, self._bounds.text)
         if kind in ("integer", "number"):
             return self._number(schema, integer=kind == "integer")
         return self._words([True, False] if kind == "boolean" else [None])
@@ -132,17 +130,7 @@ class Values:
         return self._words([value for value in values if valid(value, others)])
 
     def _words(self, values: list[Any]) -> str | None:
-        found = [literal(self._written(value)) for value in values]
-        return self._rules.terminal(one_of(found)) if found else None
-
-    def _written(self, value: Any) -> str:
-        if not self._python or isinstance(value, str):
-            return json.dumps(value, ensure_ascii=False, allow_nan=False)
-        if isinstance(value, dict):
-            return (
-                "{" + ", ".join(f"{self._written(name)}: {self._written(each)}" for name, each in value.items()) + "}"
-            )
-        return "[" + ", ".join(map(self._written, value)) + "]" if isinstance(value, list) else repr(value)
+        return self._writing.words(self._rules, values)
 
     def _chosen(self, schema: Flat, name: str, depth: int, free: int) -> str | None:
         base = {key: value for key, value in schema.items() if key != name}
@@ -206,14 +194,14 @@ class Values:
         """Items with commas: each of the first its own, then further ones."""
         further = ""
         if rest and most > len(fixed):
-            comma = f'", " {rest}'
+            comma = f"{literal(self._writing.comma)} {rest}"
             low, high = max(least - len(fixed), 0), most - len(fixed)
             if not fixed:
                 some = f"{rest} {repeated(comma, max(low - 1, 0), high - 1)}"
                 return some if low else f"({some})?"
             further = repeated(comma, low, high)
         for place in range(len(fixed) - 1, -1, -1):
-            head = '", " ' if place else ""
+            head = f"{literal(self._writing.comma)} " if place else ""
             further = f"{head}{fixed[place]} {further}"
             further = further if place < least else f"({further})?"
         return further
@@ -235,13 +223,14 @@ class Values:
             if found is not None:
                 pairs.append((self._rules.rule(f"{self._head(name, top)} {found}"), name in needed))
         open_ended = "properties" not in schema if other is None else other is not False
-        if top and self._python:
+        if top and self._writing.keywords:
             open_ended = False
         rest = self._others(schema, list(named), True if other is None else other, depth, free) if open_ended else ""
         least, most = count_of(schema, "minProperties") or 0, count_of(schema, "maxProperties")
         if least > len(needed) or (most is not None and most < len(pairs)):
             raise UnsayableError("a number of properties (minProperties, maxProperties)")
-        return self._chain(pairs, rest, close)
+        comma = self._writing.between if top and self._writing.keywords else self._writing.comma
+        return self._chain(pairs, rest, close, f"{literal(comma)} " if comma else "")
 
     def _others(self, schema: Flat, named: list[str], values: Any, depth: int, free: int) -> str:
         """Pairs whose names are not declared, with commas; empty where none can be."""
@@ -250,15 +239,17 @@ class Values:
         most = self._bounds.items if limit is None else min(limit, self._bounds.items)
         if value is None or most <= len(named):
             return ""
-        pair = self._rules.rule(f'{key(self._rules, named)} ": " {value}')
-        more = repeated(f'", " {pair}', 0, most - len(named) - 1)
+        name, colon = self._writing.key(self._rules, named), literal(self._writing.colon)
+        pair = self._rules.rule(f"{name} {colon} {value}")
+        more = repeated(f"{literal(self._writing.comma)} {pair}", 0, most - len(named) - 1)
         return self._rules.rule(f"{pair} {more}")
 
     def _head(self, name: str, top: bool) -> str:
-        bare = top and self._python
-        return literal(f"{name}=" if bare else f"{json.dumps(name, ensure_ascii=False)}: ")
+        if top and self._writing.keywords:
+            return literal(self._writing.argument(name))
+        return self._writing.name(name)
 
-    def _chain(self, pairs: list[tuple[str, bool]], rest: str, close: str) -> str:
+    def _chain(self, pairs: list[tuple[str, bool]], rest: str, close: str, comma: str) -> str:
         """Pairs in their order, each required or not, then others, then a bracket: each pair written once.
 
         The bracket belongs to the chain, and a comma is followed by all that may come, not the other way round: what
@@ -266,12 +257,12 @@ class Values:
         """
         end = literal(close)
         more, optional = f"{rest} {end}" if rest else "", True
-        tail = f'{end} | ", " {more}' if rest else end
+        tail = f"{end} | {comma}{more}" if rest else end
         for pair, needed in reversed(pairs):
             skipped = f" | {more}" if more and not needed else ""
             more = self._rules.rule(f"{pair} {self._rules.rule(tail)}{skipped}")
             optional = optional and not needed
-            tail = f'{end} | ", " {more}' if optional else f'", " {more}'
+            tail = f"{end} | {comma}{more}" if optional else f"{comma}{more}"
         return self._rules.rule(one_of([*([end] if optional else []), *([more] if more else [])]))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ....messages import ToolCall, ToolSpec
 from ..constrained.call_formats import CallFormat
+from ..constrained.writing import marked
 from .folding import Write, arguments_of
 
 _EXAMPLE = ToolCall("", "NAME", '{"PARAMETER": "VALUE"}')
@@ -45,6 +46,8 @@ def _described(tool: ToolSpec) -> str:
 
 def _arguments(call: ToolCall, format: CallFormat) -> str:
     arguments = arguments_of(call)
+    if format.style == "marked":
+        return marked(arguments, format.quote)
     if format.style == "python":
         return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return json.dumps(arguments, ensure_ascii=False)

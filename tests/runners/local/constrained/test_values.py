@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from agentkit.runners.local.constrained.checking import compiled
 from agentkit.runners.local.constrained.flattening import UnsayableError
 from agentkit.runners.local.constrained.lark import Rules, grammar
+from agentkit.runners.local.constrained.marked_reading import read_marked
 from agentkit.runners.local.constrained.texts import FORMATS
 from agentkit.runners.local.constrained.values import Bounds, Values
+from agentkit.runners.local.constrained.writing import Marked, Pythonic, Writing
 
 Write = Callable[..., tuple[str, bool]]
 SMALL = Bounds(text=12, items=3, depth=2, free=1)
@@ -87,9 +89,9 @@ DEFINITIONS = {
 }
 
 
-def grammar_of(schema: Any, bounds: Bounds = SMALL, style: Any = "json") -> str | None:
+def grammar_of(schema: Any, bounds: Bounds = SMALL, writing: Writing | None = None) -> str | None:
     rules = Rules()
-    value = Values(rules, schema, bounds, style).value()
+    value = Values(rules, schema, bounds, writing).value()
     return None if value is None else grammar(value, rules)
 
 
@@ -122,13 +124,29 @@ def test_any_value_of_any_schema_satisfies_it(write: Write, schema: Any, seed: i
 def test_values_in_pythons_way_are_literals_that_satisfy_the_schema(write: Write, schema: Any, seed: int) -> None:
     schema = whole(schema)
     try:
-        text = grammar_of(schema, style="python")
+        text = grammar_of(schema, writing=Pythonic())
     except UnsayableError:
         assume(False)
     assume(text is not None)
     written, ended = write(text, seed)
     assert ended
     jsonschema.Draft202012Validator(schema).validate(ast.literal_eval(written))
+
+
+@SOME
+@given(schemas, st.integers(), st.sampled_from(["<escape>", "\n</value>"]))
+def test_values_with_texts_between_marks_satisfy_the_schema(write: Write, schema: Any, seed: int, mark: str) -> None:
+    schema = whole(schema)
+    try:
+        text = grammar_of(schema, writing=Marked(mark, {}))
+    except UnsayableError:
+        assume(False)
+    assume(text is not None)
+    written, ended = write(text, seed)
+    assert ended
+    value, end = read_marked(written, 0, mark)
+    assert end == len(written)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(value))
 
 
 @pytest.mark.parametrize(
