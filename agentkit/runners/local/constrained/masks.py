@@ -152,12 +152,7 @@ class Matcher:
         Raises:
             BadRequestError: It may not come here.
         """
-        self.inner.consume_token(token)
-        self._check()
-        if len(self._taken) <= BEGINNING:
-            self._taken = (*self._taken, token)
-        if self._phase is not None:
-            self._phase.take(self._bytes([token]))
+        self.take_all([token])
 
     def take_all(self, tokens: list[int]) -> None:
         """Go on with some tokens.
@@ -167,6 +162,10 @@ class Matcher:
         """
         self.inner.consume_tokens(tokens)
         self._check()
+        if len(self._taken) <= BEGINNING:
+            self._taken = (*self._taken, *tokens)
+        if self._phase is not None:
+            self._phase.take(self._bytes(tokens))
 
     def forced(self) -> list[int]:
         """The tokens of which each is the only one that may come: they need not be decoded, only taken."""
