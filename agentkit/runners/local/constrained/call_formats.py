@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Style: TypeAlias = Literal["json", "python", "marked"]
+Style: TypeAlias = Literal["json", "python", "marked", "tagged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class CallFormat:
     between: str | None = None
     """Between two calls of one reply; None where a reply has only one."""
     style: Style = "json"
-    """`python`: keyword arguments, and values Python's literals. `marked`: bare names, and texts between marks."""
+    """`python`: keyword arguments, and values Python's literals. `marked`: bare names, and texts between marks.
+    `tagged`: each argument between tags, texts as they are."""
     quote: str = ""
     """The mark before a text and behind it, where they are `marked`."""
     trail: str = ""
@@ -163,8 +164,20 @@ FUNCTIONGEMMA = CallFormat(
 By Google's page "FunctionGemma formatting and best practices" and the macro `format_argument` of the family's chat
 templates; after its calls the model begins the results, which the page gives as a text to stop at.
 """
+QWEN_XML = CallFormat(
+    "qwen-xml",
+    begin="<tool_call>\n<function=",
+    middle=">\n",
+    end="\n</tool_call>",
+    between="\n",
+    style="tagged",
+    mark="<tool_call>",
+    marks=("<tool_call>", "</tool_call>"),
+    signs=("<parameter=",),
+)
+"""Qwen 3 Coder and 3.5: `<function=NAME>` and `<parameter=KEY>` inside `<tool_call>`, by their chat templates."""
 
-FORMATS = (FUNCTIONGEMMA, LFM2, GRANITE, MISTRAL_NAMED, MISTRAL, DEEPSEEK, LLAMA, HERMES)
+FORMATS = (FUNCTIONGEMMA, QWEN_XML, LFM2, GRANITE, MISTRAL_NAMED, MISTRAL, DEEPSEEK, LLAMA, HERMES)
 """In the order in which their signs are looked for."""
 
 
@@ -183,5 +196,5 @@ def own_format(template: str) -> CallFormat | None:
 
 
 def as_json(format: CallFormat) -> CallFormat:
-    """The same model's way of writing calls whose names Python does not take."""
-    return LFM2_JSON if format.style == "python" else format
+    """A way for calls with names or arguments that the format does not take."""
+    return {"python": LFM2_JSON, "tagged": HERMES}.get(format.style, format)

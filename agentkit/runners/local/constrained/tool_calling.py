@@ -52,7 +52,7 @@ def call_tools(
     special = special_marks(decoder.engine, format)
     several = request.extra.get("parallel_tool_calls") is not False
     grammar = tool_grammar(request.tools, request.tool_choice, format, parallel=several, special=special, bounds=bounds)
-    reader, follower = CallReader(grammar.format, must=grammar.must), Follower(grammar.plain)
+    reader, follower = CallReader(grammar.format, must=grammar.must, texts=grammar.texts), Follower(grammar.plain)
 
     def take(piece: str) -> None:
         follower.take(piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from keyword import iskeyword
 from typing import Any
@@ -18,8 +18,10 @@ from .checking import compiled
 from .flattening import UnsayableError
 from .free_text import BARE, note, text_terminal
 from .lark import Rules, grammar, literal, one_of, pattern, repeated
+from .tagged_reading import CLOSE
+from .tagged_values import TaggedValues
 from .values import Bounds, Values
-from .writing import Writing, writing_of
+from .writing import Tagged, Writing, writing_of
 
 MOST_TOOLS = 300
 """llguidance gives up on a text that can go on in 2,000 ways."""
@@ -44,6 +46,8 @@ class CallGrammar:
     """How calls are written in it."""
     must: bool
     """Whether the reply is calls, and nothing else."""
+    texts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each tool, the arguments that are always texts, where the reader must know."""
 
 
 def tool_grammar(
@@ -110,7 +114,7 @@ def _tool_grammar(
     marks: tuple[tuple[str, int], ...],
     bounds: Bounds | None,
 ) -> CallGrammar:
-    if format.style == "python" and not all(_pythonic(name, json.loads(schema)) for name, schema in schemas):
+    if not all(_writable(name, json.loads(schema), format) for name, schema in schemas):
         format = as_json(format)
     wanted = [mark for mark in marks if mark[0] in format.marks]
     if choice == "none" or not schemas:
@@ -125,7 +129,12 @@ def _tool_grammar(
         for each in schemas:
             _check(f"tool {each[0]!r}", _reply((each,), "", format, False, {}, limits))
         raise
-    return CallGrammar(text, plain, format, not choice)
+    texts = {name: _texts(schema, limits) for name, schema in schemas} if format.style == "tagged" else {}
+    return CallGrammar(text, plain, format, not choice, texts)
+
+
+def _texts(schema: str, bounds: Bounds) -> frozenset[str]:
+    return TaggedValues(Rules(), json.loads(schema), bounds, Tagged()).texts()
 
 
 def _reply(
@@ -165,8 +174,8 @@ def _reply(
 
 
 def _arguments(rules: Rules, name: str, schema: str, format: CallFormat, bounds: Bounds, writing: Writing) -> str:
-    values = Values(rules, json.loads(schema), bounds, writing)
-    close = format.end if format.style == "python" else "}"
+    values = (TaggedValues if format.style == "tagged" else Values)(rules, json.loads(schema), bounds, writing)
+    close = {"python": format.end, "tagged": CLOSE}.get(format.style, "}")
     return _named(f"tool {name!r}", lambda: values.arguments(close))
 
 
@@ -179,10 +188,14 @@ def _head(format: CallFormat, name: str) -> str:
     return f"{format.begin}{name}{format.middle}"
 
 
-def _pythonic(name: str, schema: Any) -> bool:
-    """Whether a call can be written with keyword arguments."""
+def _writable(name: str, schema: Any, format: CallFormat) -> bool:
+    """Whether calls of a tool can be written as the format has them."""
+    if format.style not in ("python", "tagged"):
+        return True
     names = schema.get("properties") or {} if isinstance(schema, Mapping) else {}
     plain = isinstance(schema, Mapping) and not schema.keys() & {"anyOf", "oneOf", "allOf", "$ref", "enum", "const"}
+    if format.style == "tagged":
+        return plain and all(_NAME.fullmatch(each) for each in (name, *names))
     return plain and all(each.isidentifier() and not iskeyword(each) for each in (*name.split("."), *names))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from ....errors import ServerError
 from ....messages import ToolCall
@@ -11,7 +13,9 @@ from ....wire.ids import mint
 from ....wire.text_calls.pythonic import end_of
 from .call_formats import CallFormat
 from .marked_reading import read_marked
+from .tagged_reading import read_tagged
 
+Texts: TypeAlias = Mapping[str, Collection[str]]
 _decode = json.JSONDecoder().raw_decode
 
 
@@ -23,10 +27,12 @@ class CallReader:
     Args:
         format: How calls are written.
         must: Whether the reply is nothing but calls.
+        texts: For each tool, the arguments that are always texts.
     """
 
-    def __init__(self, format: CallFormat, *, must: bool = False) -> None:
+    def __init__(self, format: CallFormat, *, must: bool = False, texts: Texts | None = None) -> None:
         self._format = format
+        self._texts = texts or {}
         self._block: list[str] | None = [] if must else None
         self._held = ""
         self._said = False
@@ -63,7 +69,7 @@ class CallReader:
     def calls(self) -> list[ToolCall]:
         """The calls of a reply that is whole."""
         block = self.block
-        return [ToolCall(mint(), name, arguments) for name, arguments in read_block(block, self._format)]
+        return [ToolCall(mint(), name, arguments) for name, arguments in read_block(block, self._format, self._texts)]
 
     def _unmarked(self, held: str) -> str:
         start = held.lstrip()
@@ -82,8 +88,13 @@ class CallReader:
         return text
 
 
-def read_block(text: str, format: CallFormat) -> list[tuple[str, str]]:
+def read_block(text: str, format: CallFormat, texts: Texts | None = None) -> list[tuple[str, str]]:
     """The names and arguments (JSON text of an object) of the calls of a reply.
+
+    Args:
+        text: The calls as they were written.
+        format: How they are written.
+        texts: For each tool, the arguments that are always texts; only values between tags do not show it.
 
     Raises:
         ServerError: It is not written as the format says.
@@ -93,14 +104,14 @@ def read_block(text: str, format: CallFormat) -> list[tuple[str, str]]:
     at = _past(text, 0, format.before)
     found = []
     while True:
-        name, arguments, at = _call(text, at, format)
+        name, arguments, at = _call(text, at, format, texts or {})
         found.append((name, arguments))
         if text[at:] in (format.after, format.after + format.trail):
             return found
         at = _past(text, at, format.between or "")
 
 
-def _call(text: str, at: int, format: CallFormat) -> tuple[str, str, int]:
+def _call(text: str, at: int, format: CallFormat, texts: Texts) -> tuple[str, str, int]:
     at = _past(text, at, format.begin)
     if format.style == "marked":
         return _marked(text, at, format)
@@ -110,11 +121,16 @@ def _call(text: str, at: int, format: CallFormat) -> tuple[str, str, int]:
         raise _misread(text, at)
     if format.begin.endswith('"'):
         name = json.loads(f'"{name}"')
-    if format.style == "python":
-        end = end_of(text, start - 1)
-        if end is None:
+    if format.style == "tagged":
+        arguments, end = read_tagged(text, start, texts.get(name, ()))
+        if end < 0:
             raise _misread(text, start)
-        return name, _keywords(text[start - 1 : end]), _past(text, end - 1, format.end)
+        return name, arguments, _past(text, end, format.end)
+    if format.style == "python":
+        stop_at = end_of(text, start - 1)
+        if stop_at is None:
+            raise _misread(text, start)
+        return name, _keywords(text[start - 1 : stop_at]), _past(text, stop_at - 1, format.end)
     try:
         end = _decode(text, start)[1]
     except ValueError:

@@ -104,10 +104,10 @@ class Values:
                 return self._chosen(schema, name, depth, free)
         if "const" in schema or isinstance(schema.get("enum"), list):
             return self._closed(schema)
-        kinds = _kinds(schema)
+        kinds = kinds_of(schema)
         if not kinds:
             return self._anything(depth, free)
-        found = [self._kind(kind, schema, depth, free) for kind in kinds if kind != "integer" or "number" not in kinds]
+        found = [self._kind(kind, schema, depth, free) for kind in kinds]
         return self._one_of(found)
 
     def _kind(self, kind: str, schema: Flat, depth: int, free: int) -> str | None:
@@ -123,16 +123,24 @@ class Values:
         return self._words([True, False] if kind == "boolean" else [None])
 
     def _closed(self, schema: Flat) -> str | None:
+        return self._words(self._allowed(schema))
+
+    def _allowed(self, schema: Flat) -> list[Any]:
+        """The values of an enumeration that satisfy what stands beside it."""
         values = schema["enum"] if isinstance(schema.get("enum"), list) else [schema["const"]]
         others = {name: value for name, value in schema.items() if name != "enum"}
         if schema.keys() & _INSIDE and any(isinstance(value, (dict, list)) for value in values):
             raise UnsayableError("an enumeration of lists or objects beside what they must have inside")
-        return self._words([value for value in values if valid(value, others)])
+        return [value for value in values if valid(value, others)]
 
     def _words(self, values: list[Any]) -> str | None:
         return self._writing.words(self._rules, values)
 
     def _chosen(self, schema: Flat, name: str, depth: int, free: int) -> str | None:
+        return self._one_of([self._flat(choice, left, free) for choice, left in self._choices(schema, name, depth)])
+
+    def _choices(self, schema: Flat, name: str, depth: int) -> list[tuple[Flat, int]]:
+        """What each choice says together with what stands beside them."""
         base = {key: value for key, value in schema.items() if key != name}
         if len(schema[name]) > MOST_PLACES:
             raise UnsayableError(f"a choice of {len(schema[name])} (at most {MOST_PLACES})")
@@ -140,7 +148,7 @@ class Values:
         if name == "oneOf" and not apart([merged(base, choice) or {} for choice, _ in flat]):
             raise UnsayableError("oneOf whose choices nothing tells apart; anyOf says the same to a model")
         both = [(merged(base, choice), left) for choice, left in flat]
-        return self._one_of([self._flat(choice, left, free) for choice, left in both if choice is not None])
+        return [(choice, left) for choice, left in both if choice is not None]
 
     def _one_of(self, names: list[str | None]) -> str | None:
         found = [name for name in names if name is not None]
@@ -217,7 +225,7 @@ class Values:
         pairs: list[tuple[str, bool]] = []
         for name, each in named.items():
             with _inside(name):
-                found = self._of(each, depth, free)
+                found = self._argument(each, depth, free) if top else self._of(each, depth, free)
             if found is None and name in needed:
                 return None
             if found is not None:
@@ -231,6 +239,10 @@ class Values:
             raise UnsayableError("a number of properties (minProperties, maxProperties)")
         comma = self._writing.between if top and self._writing.keywords else self._writing.comma
         return self._chain(pairs, rest, close, f"{literal(comma)} " if comma else "")
+
+    def _argument(self, schema: Any, depth: int, free: int) -> str | None:
+        """The value of an argument of a call."""
+        return self._of(schema, depth, free)
 
     def _others(self, schema: Flat, named: list[str], values: Any, depth: int, free: int) -> str:
         """Pairs whose names are not declared, with commas; empty where none can be."""
@@ -285,11 +297,11 @@ def _limits(schema: Mapping[str, Any]) -> tuple[float | None, float | None, tupl
     return above if lower else least, below if upper else most, (lower, upper)
 
 
-def _kinds(schema: Flat) -> tuple[str, ...]:
+def kinds_of(schema: Flat) -> tuple[str, ...]:
     """The types that a value is written in: those that are named, or the one that other keywords speak of."""
     named = named_kinds(schema)
     if named:
-        return named
+        return tuple(kind for kind in named if kind != "integer" or "number" not in named)
     spoken = (
         ("object", ("properties", "required", "additionalProperties", "minProperties", "maxProperties")),
         ("array", ("items", "prefixItems", "minItems", "maxItems")),

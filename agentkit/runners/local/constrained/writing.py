@@ -66,6 +66,15 @@ class Pythonic(Writing):
         return "[" + ", ".join(map(self.written, value)) + "]" if isinstance(value, list) else repr(value)
 
 
+class Tagged(Writing):
+    """Arguments between tags; what is inside of them, `TaggedValues` says."""
+
+    keywords, between = True, ""
+
+    def argument(self, name: str) -> str:
+        return f"<parameter={name}>\n"
+
+
 class Marked(Writing):
     """Texts as they are between two equal marks, names without quotation marks, no spaces: the Gemma family.
 
@@ -114,7 +123,8 @@ def writing_of(format: CallFormat, special: Mapping[str, int]) -> Writing:
     """
     if format.style == "marked":
         return Marked(format.quote, special)
-    return Pythonic() if format.style == "python" else Writing()
+    kinds = {"python": Pythonic, "tagged": Tagged}
+    return kinds.get(format.style, Writing)()
 
 
 def marked(value: Any, mark: str) -> str:

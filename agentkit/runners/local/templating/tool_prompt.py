@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ....messages import ToolCall, ToolSpec
 from ..constrained.call_formats import CallFormat
+from ..constrained.tagged_reading import CLOSE, END
 from ..constrained.writing import marked
 from .folding import Write, arguments_of
 
@@ -48,6 +49,12 @@ def _arguments(call: ToolCall, format: CallFormat) -> str:
     arguments = arguments_of(call)
     if format.style == "marked":
         return marked(arguments, format.quote)
+    if format.style == "tagged":
+        return "".join(f"<parameter={name}>\n{_tagged(value)}{END}" for name, value in arguments.items()) + CLOSE
     if format.style == "python":
         return ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return json.dumps(arguments, ensure_ascii=False)
+
+
+def _tagged(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

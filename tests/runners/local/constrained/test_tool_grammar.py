@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 
 from agentkit.errors import BadRequestError, ServerError
 from agentkit.messages import ToolCall, ToolSpec
-from agentkit.runners.local.constrained.call_formats import FORMATS, HERMES, LFM2, LFM2_JSON, LLAMA, MISTRAL, CallFormat
+from agentkit.runners.local.constrained.call_formats import (
+    FORMATS,
+    FUNCTIONGEMMA,
+    HERMES,
+    LFM2,
+    LFM2_JSON,
+    LLAMA,
+    MISTRAL,
+    QWEN_XML,
+    CallFormat,
+    format_of,
+)
 from agentkit.runners.local.constrained.checking import Follower
 from agentkit.runners.local.constrained.tool_grammar import MOST_TOOLS, output_grammar, tool_grammar
 from agentkit.runners.local.constrained.tool_reading import CallReader, read_block
@@ -43,9 +54,11 @@ TOOLS = (WEATHER, NOW, BOOK)
 formats = pytest.mark.parametrize("format", FORMATS, ids=lambda each: each.name)
 
 
-def read(format: CallFormat, text: str, *, must: bool = False, size: int = 1) -> tuple[str, list[ToolCall]]:
+def read(
+    format: CallFormat, text: str, *, must: bool = False, size: int = 1, texts: Any = None
+) -> tuple[str, list[ToolCall]]:
     """The text and the calls of a reply that comes in pieces."""
-    reader = CallReader(format, must=must)
+    reader = CallReader(format, must=must, texts=texts)
     said = "".join(reader.feed(text[at : at + size]) for at in range(0, len(text), size))
     return said + reader.rest(), reader.calls()
 
@@ -58,7 +71,7 @@ def test_all_calls_are_of_offered_tools_and_satisfy_their_schemas(
 ) -> None:
     grammar = tool_grammar(TOOLS, "required", format, bounds=SMALL)
     text, ended = write(grammar.plain, seed, temperature)
-    said, calls = read(grammar.format, text, must=True, size=size)
+    said, calls = read(grammar.format, text, must=True, size=size, texts=grammar.texts)
     assert ended
     assert calls
     assert not said
@@ -77,11 +90,11 @@ def test_a_free_reply_is_text_or_calls_behind_text_and_comes_back_unchanged(
     grammar = tool_grammar(TOOLS, "auto", format, bounds=SMALL)
     lead = "Let me see <b> [x] {y}. " if format.mark else ""
     block = write(tool_grammar(TOOLS, "required", format, bounds=SMALL).plain, seed)[0]
-    for text, expected in ((lead + "So be it.", []), (lead + block, read_block(block, grammar.format))):
+    for text, expected in ((lead + "So be it.", []), (lead + block, read_block(block, grammar.format, grammar.texts))):
         follower = Follower(grammar.plain)
         follower.take(text)
         assert follower.whole
-        said, calls = read(grammar.format, text, size=size)
+        said, calls = read(grammar.format, text, size=size, texts=grammar.texts)
         assert [(call.name, call.arguments) for call in calls] == expected
         assert said == (lead if expected else text)
 
@@ -236,8 +249,94 @@ def test_too_many_tools_are_refused() -> None:
     Follower(tool_grammar(tools[1:], "auto", HERMES).plain).take('<tool_call>\n{"name": "tool_30')
 
 
-@pytest.mark.parametrize("format", [HERMES, LFM2, LLAMA])
+@pytest.mark.parametrize("format", [HERMES, LFM2, LLAMA, QWEN_XML, FUNCTIONGEMMA])
 def test_a_block_that_is_no_call_is_an_error(format: CallFormat) -> None:
     for text in ("nonsense", format.opening, f"{format.opening}now{format.middle}"):
         with pytest.raises(ServerError, match="a call was expected"):
             read_block(text, format)
+
+
+FREE = spec(
+    "save",
+    text={"type": "string"},
+    code={"anyOf": [{"type": "string"}, {"type": "null"}]},
+    unit={"enum": ["celsius", "5", None]},
+    count={"type": ["integer", "string"]},
+)
+
+
+def tagged(**values: str) -> str:
+    """Arguments as Qwen 3 Coder writes them."""
+    return "".join(f"<parameter={name}>\n{value}\n</parameter>\n" for name, value in values.items())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"text": "5"}, {"text": "5"}),
+        ({"text": '"""\nx = [1]\n<b>\n'}, {"text": '"""\nx = [1]\n<b>\n'}),
+        ({"text": "", "code": "null"}, {"text": "", "code": None}),
+        ({"text": " ", "code": '"null"'}, {"text": " ", "code": "null"}),
+        ({"text": "t", "unit": "celsius"}, {"text": "t", "unit": "celsius"}),
+        ({"text": "t", "unit": '"5"'}, {"text": "t", "unit": "5"}),
+        ({"text": "t", "count": "5"}, {"text": "t", "count": 5}),
+        ({"text": "t", "count": "five"}, {"text": "t", "count": "five"}),
+    ],
+)
+def test_texts_between_tags_are_plain_and_everything_else_is_json(
+    written: dict[str, str], read: dict[str, Any]
+) -> None:
+    grammar = tool_grammar((FREE,), "required", QWEN_XML)
+    follower = Follower(grammar.plain)
+    text = f"<tool_call>\n<function=save>\n{tagged(**written)}</function>\n</tool_call>"
+    follower.take(text)
+    assert follower.whole
+    ((name, arguments),) = read_block(text, QWEN_XML, grammar.texts)
+    assert (name, json.loads(arguments)) == ("save", read)
+
+
+@pytest.mark.parametrize("value", [{"unit": "5"}, {"count": "-"}, {"code": "true"}])
+def test_what_would_be_read_as_something_else_is_not_written(value: dict[str, str]) -> None:
+    follower = Follower(tool_grammar((FREE,), "required", QWEN_XML).plain)
+    follower.take(f"<tool_call>\n<function=save>\n{tagged(text='t')}")
+    with pytest.raises(ServerError):
+        follower.take(tagged(**value))
+
+
+def test_a_call_of_functiongemma_is_written_and_read_as_google_documents_it() -> None:
+    tool = spec("f", city={"type": "string"}, **{"odd name": {"items": {"type": ["string", "number"]}}})
+    text = (
+        '<start_function_call>call:f{city:<escape>{Pa}, "ris"<escape>,<escape>odd name<escape>:[<escape><escape>,2.5]}'
+        "<end_function_call>"
+    )
+    for trail in ("", "<start_function_response>"):
+        follower = Follower(tool_grammar((tool,), "required", FUNCTIONGEMMA).plain)
+        follower.take(text + trail)
+        assert follower.whole
+        ((name, arguments),) = read_block(text + trail, FUNCTIONGEMMA)
+        assert (name, json.loads(arguments)) == ("f", {"city": '{Pa}, "ris"', "odd name": ["", 2.5]})
+
+
+def test_texts_stand_between_single_tokens_where_the_mark_is_one() -> None:
+    special = {"<escape>": 5, "<start_function_call>": 6}
+    grammar = tool_grammar((WEATHER,), "required", FUNCTIONGEMMA, special=special)
+    assert "<escape>" not in re.sub(r"/.*/", "", grammar.text)
+    assert "<[5]>" in grammar.text
+
+
+def test_names_that_no_tag_takes_are_written_as_json() -> None:
+    odd = spec("now", **{"a>b": {"type": "string"}})
+    assert tool_grammar((odd,), "auto", QWEN_XML).format is HERMES
+    assert tool_grammar(TOOLS, "auto", QWEN_XML).format is QWEN_XML
+
+
+@pytest.mark.parametrize(
+    ("template", "format"),
+    [
+        (r"{{- '\n<tool_call>\n<function=' + tool_call.name + '>\n' }}{{- '<parameter=' + args_name }}", QWEN_XML),
+        ("{{- '<start_function_call>call:' + function['name'] + '{' -}}", FUNCTIONGEMMA),
+        (r"""{{- '<tool_call>\n{"name": ' }}""", HERMES),
+    ],
+)
+def test_a_template_shows_how_its_model_writes_calls(template: str, format: CallFormat) -> None:
+    assert format_of(template) is format

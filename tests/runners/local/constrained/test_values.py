@@ -17,9 +17,11 @@ from agentkit.runners.local.constrained.checking import compiled
 from agentkit.runners.local.constrained.flattening import UnsayableError
 from agentkit.runners.local.constrained.lark import Rules, grammar
 from agentkit.runners.local.constrained.marked_reading import read_marked
+from agentkit.runners.local.constrained.tagged_reading import CLOSE, read_tagged
+from agentkit.runners.local.constrained.tagged_values import TaggedValues
 from agentkit.runners.local.constrained.texts import FORMATS
 from agentkit.runners.local.constrained.values import Bounds, Values
-from agentkit.runners.local.constrained.writing import Marked, Pythonic, Writing
+from agentkit.runners.local.constrained.writing import Marked, Pythonic, Tagged, Writing
 
 Write = Callable[..., tuple[str, bool]]
 SMALL = Bounds(text=12, items=3, depth=2, free=1)
@@ -145,6 +147,26 @@ def test_values_with_texts_between_marks_satisfy_the_schema(write: Write, schema
     written, ended = write(text, seed)
     assert ended
     value, end = read_marked(written, 0, mark)
+    assert end == len(written)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(value))
+
+
+@SOME
+@given(schemas, schemas, st.integers(), st.sampled_from([0.7, 5.0]))
+def test_arguments_between_tags_satisfy_the_schema(
+    write: Write, one: Any, other: Any, seed: int, temperature: float
+) -> None:
+    schema = whole({"type": "object", "properties": {"one": one, "other": other}, "required": ["one"]})
+    rules = Rules()
+    values = TaggedValues(rules, schema, SMALL, Tagged())
+    try:
+        start = values.arguments(CLOSE)
+    except UnsayableError:
+        assume(False)
+    assume(start is not None)
+    written, ended = write(grammar(str(start), rules), seed, temperature)
+    assert ended
+    value, end = read_tagged(written, 0, values.texts())
     assert end == len(written)
     jsonschema.Draft202012Validator(schema).validate(json.loads(value))
 
