@@ -14,7 +14,14 @@ import pytest
 from agentkit.errors import BadRequestError, ServerError
 from agentkit.generation import Delta, Repaired, Request, Sampling, SamplingOptions, TextDelta
 from agentkit.messages import Message, ToolCall, ToolSpec
-from agentkit.runners.local.constrained.call_formats import FORMATS, HERMES, LLAMA, CallFormat
+from agentkit.runners.local.constrained.call_formats import (
+    FORMATS,
+    FUNCTIONGEMMA,
+    HERMES,
+    LLAMA,
+    QWEN_XML,
+    CallFormat,
+)
 from agentkit.runners.local.constrained.tool_calling import call_tools, special_marks, wanted_schema, write_json
 from agentkit.runners.local.constrained.values import Bounds
 from agentkit.runners.local.decoder import Decoder
@@ -74,6 +81,18 @@ TOKENS = CallFormat(
 WORDS = replace(TOKENS, name="words", before=" weather[", after="]", mark=" weather", marks=(" weather",))
 """The same with a mark that is a word like others."""
 
+QUOTES = replace(
+    FUNCTIONGEMMA,
+    name="quotes",
+    begin="<repo_name>call:",
+    end="<file_sep>",
+    quote="<gh_stars>",
+    trail="<issue_start>",
+    mark="<repo_name>",
+    marks=("<repo_name>", "<file_sep>", "<gh_stars>", "<issue_start>"),
+)
+"""FunctionGemma's way, with control tokens of the embedded model, also around texts."""
+
 pytestmark = pytest.mark.real
 
 
@@ -106,7 +125,8 @@ def check(deltas: Sequence[Delta]) -> list[ToolCall]:
 
 @pytest.mark.parametrize(
     ("format", "temperature"),
-    [(each, 5) for each in (*FORMATS, TOKENS)] + [(each, 0) for each in (HERMES, TOKENS, WORDS)],
+    [(each, 5) for each in (*FORMATS, TOKENS, QUOTES)]
+    + [(each, 0) for each in (HERMES, TOKENS, WORDS, FUNCTIONGEMMA, QUOTES, QWEN_XML)],
     ids=lambda each: each.name if isinstance(each, CallFormat) else str(each),
 )
 def test_every_call_that_must_come_is_valid(decoder: Decoder, format: CallFormat, temperature: float) -> None:
@@ -151,6 +171,7 @@ def test_a_stop_text_in_a_call_cuts_it(decoder: Decoder) -> None:
 
 def test_marks_that_are_single_tokens_are_found(decoder: Decoder) -> None:
     assert special_marks(decoder.engine, TOKENS) == {"<repo_name>": 3, "<file_sep>": 5}
+    assert special_marks(decoder.engine, QUOTES).keys() == set(QUOTES.marks)
     assert special_marks(decoder.engine, WORDS).keys() == {" weather"}
     assert special_marks(decoder.engine, HERMES) == {}
 
