@@ -33,6 +33,10 @@ _LARGER, _SMALLER = (
 )
 
 
+MOST_CHOICES = 1000
+"""Of the choices that an `allOf` of several `anyOf` comes to: each further one multiplies them."""
+
+
 class UnsayableError(Exception):
     """A schema asks for what no grammar here can say."""
 
@@ -140,6 +144,8 @@ def _both(key: str, one: Any, other: Any) -> Any:
     if key == "items":
         return _all(one, other)
     if key == "anyOf":
+        if len(one) * len(other) > MOST_CHOICES:
+            raise UnsayableError(f"allOf that mixes {len(one) * len(other):,} choices (at most {MOST_CHOICES:,})")
         return [_all(each, another) for each in one for another in other]
     raise UnsayableError(f"allOf with two of {key!r}")
 

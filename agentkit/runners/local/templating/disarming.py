@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from ....errors import BadRequestError
 from ....messages import Message, ToolCall, ToolSpec
 
 _SUSPECT = re.compile(r"[<\[]")
@@ -52,8 +53,16 @@ class Disarming:
         ]
 
     def tools(self, tools: Sequence[ToolSpec]) -> list[ToolSpec]:
-        """Every text in the descriptions of tools."""
-        if self._harmless(json.dumps([tool.to_dict() for tool in tools], ensure_ascii=False)):
+        """Every text in the descriptions of tools.
+
+        Raises:
+            BadRequestError: A schema is nested too deeply to be written.
+        """
+        try:
+            written = json.dumps([tool.to_dict() for tool in tools], ensure_ascii=False)
+        except RecursionError:
+            raise BadRequestError("the schemas of the tools are nested too deeply to be written.") from None
+        if self._harmless(written):
             return list(tools)
         return [
             ToolSpec(self._text(tool.name), self._text(tool.description), self._value(tool.parameters))

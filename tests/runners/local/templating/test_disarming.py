@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from agentkit.errors import BadRequestError
 from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.local.templating.disarming import Disarming
 
@@ -34,6 +35,14 @@ def test_a_mark_in_a_text_loses_its_meaning(text: str) -> None:
 def test_a_text_without_marks_is_not_changed(text: str) -> None:
     message = Message("user", text, (ToolCall("a", "b", '{"c": "<d>"}'),))
     assert disarming.messages([message]) == [message]
+
+
+def test_schemas_that_are_nested_too_deeply_are_refused() -> None:
+    schema: dict[str, object] = {}
+    for _ in range(3000):
+        schema = {"items": schema}
+    with pytest.raises(BadRequestError, match="nested too deeply"):
+        disarming.tools([ToolSpec("a", "b", schema)])
 
 
 def test_only_the_text_with_a_mark_is_changed() -> None:
