@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from ....errors import BadRequestError
@@ -59,8 +60,7 @@ def plain_text(
     parts = [pattern(f"{before}{_without(mark.rstrip())}{behind}")]
     if shape is not None:
         parts.append(pattern(f"{before}(?:{shape}){behind}"))
-    counted = most is not None or least > 0
-    if counted:
+    if most is not None or least > 0:
         limit = COUNTED if shape is None else COUNTED_BY_PATTERN
         count = f"{least},{max(least, min(limit if most is None else most, limit))}"
         parts.append(pattern(f"{before}(?s:.){{{count}}}{behind}"))
@@ -70,7 +70,7 @@ def plain_text(
         parts.append(f"~{pattern(before + _JSON_BEGINS)}")
         parts.append(f"~{pattern(f'{before}{_BLANK}(?:true|false|null){_BLANK}{behind}')}")
     found = " & ".join(parts)
-    return found if (not counted and shape is None) or _possible(found) else None
+    return found if shape is None or _possible(found) else None
 
 
 def _shape(schema: dict[str, Any]) -> str | None:
@@ -104,6 +104,7 @@ def _without(mark: str) -> str:
     return f"(?:[^{escaped(first)}{_CONTROL}]|{start}(?:{other}))*(?:{start}(?:{'|'.join(begun)}))?"
 
 
+@lru_cache(256)
 def _possible(expression: str) -> bool:
     """Whether any text is matched."""
     try:
