@@ -224,7 +224,7 @@ def _named(whose: str, work: Callable[[], str | None]) -> str:
         ) from None
     except RecursionError:
         raise _too_deep(whose) from None
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadRequestError(f"{whose}: its schema is malformed: {error}") from error
     if found is None:
         raise BadRequestError(f"{whose}: no value can satisfy its schema; it contradicts or contains itself.")

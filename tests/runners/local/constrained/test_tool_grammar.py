@@ -231,6 +231,7 @@ ENDLESS = {"$ref": "#/$defs/a", "$defs": {"a": nested(1) | {"properties": {"a": 
         ({"properties": {"a": {"enum": ["x" * 90 + str(n) for n in range(30_000)]}}}, "at most 2,000,000"),
         ({"properties": {f"a{n}": {} for n in range(301)}}, "301 properties"),
         ({"properties": {"a": {"minLength": "x", "allOf": [{"minLength": 2}]}}}, "malformed"),
+        ({"properties": {"a": {"type": "integer", "minimum": 10**400}}}, "malformed"),
         ({"allOf": [{"anyOf": [{"minimum": n + m} for n in range(11)]} for m in range(3)]}, "1,331 choices"),
     ],
 )
