@@ -85,7 +85,7 @@ class Row:
         for token in tokens:
             if self.counts is not None:
                 self.counts.add(token)
-        if self.mask is not None and self.error is None and not (tokens[0] in self.ends and self.mask.finished):
+        if self.mask is not None and self.error is None and not self.mask.finished:
             try:
                 self.mask.take_all(tokens)
             except Exception as error:  # a request fails alone, never its batch
