@@ -58,7 +58,7 @@ class Answering:
         reason = respond(decoder, self._caller(decoder), request, put) if guided and request.tools else None
         if reason is not None:
             return reason
-        if raw or guided or not (request.tools or schema):
+        if raw or guided or (schema is None and not request.tools):
             return chat(decoder, request, self._defaults, put, self._template)
         prompt = chat_prompt(decoder, request.messages, request.tools, self._template)
         sampling = chosen(request.sampling, self._defaults)

@@ -28,42 +28,10 @@ from agentkit.runners.local.decoder import Decoder
 from agentkit.runners.local.engine import End, Load, Task
 from agentkit.runners.local.shared import claim, release
 
+from ..travel import TRIP, WEATHER
+
 SMALL = Bounds(text=20, items=3, depth=2, free=1, calls=2)
 ASKED = "<|im_start|>user\nWhat will the weather be in Paris?<|im_end|>\n<|im_start|>assistant\n"
-WEATHER = ToolSpec(
-    "get_weather",
-    "The weather forecast.",
-    {
-        "type": "object",
-        "properties": {
-            "city": {"type": "string"},
-            "days": {"type": "integer", "minimum": 1, "maximum": 16},
-            "unit": {"enum": ["celsius", "fahrenheit", None]},
-        },
-        "required": ["city", "days"],
-    },
-)
-TRIP = ToolSpec(
-    "plan-trip",
-    "Plan a trip.",
-    {
-        "type": "object",
-        "properties": {
-            "start": {"type": "string", "format": "date"},
-            "code": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]+$", "maxLength": 8},
-            "stops": {"type": "array", "items": {"$ref": "#/$defs/stop"}, "minItems": 1, "maxItems": 2},
-            "price": {"type": "number", "exclusiveMinimum": 0, "maximum": 99.5},
-        },
-        "required": ["start", "stops", "price"],
-        "$defs": {
-            "stop": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "then": {"$ref": "#/$defs/stop"}},
-                "required": ["name"],
-            }
-        },
-    },
-)
 TOOLS = (WEATHER, TRIP)
 TOKENS = CallFormat(
     "tokens",

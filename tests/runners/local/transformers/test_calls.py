@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from agentkit.generation import Delta, Repaired, Request, Sampling
-from agentkit.messages import Message, ToolCall, ToolSpec
+from agentkit.messages import Message, ToolCall
 from agentkit.runners.local.constrained.call_formats import FORMATS, HERMES, CallFormat
 from agentkit.runners.local.constrained.tool_calling import call_tools, special_marks, write_json
 from agentkit.runners.local.constrained.values import Bounds
@@ -20,44 +20,11 @@ from agentkit.runners.local.decoder import Decoder
 from agentkit.runners.local.engine import Load
 from agentkit.runners.local.transformers.engine import Transformers
 
+from ..travel import TRIP, WEATHER
 from .conftest import side_by_side
 from .tiny_models import make_model
 
 SMALL = Bounds(text=12, items=2, depth=2, free=1, calls=2)
-WEATHER = ToolSpec(
-    "get_weather",
-    "The weather forecast.",
-    {
-        "type": "object",
-        "properties": {
-            "city": {"type": "string"},
-            "days": {"type": "integer", "minimum": 1, "maximum": 16},
-            "unit": {"enum": ["celsius", "fahrenheit", None]},
-        },
-        "required": ["city", "days"],
-    },
-)
-TRIP = ToolSpec(
-    "plan-trip",
-    "Plan a trip.",
-    {
-        "type": "object",
-        "properties": {
-            "start": {"type": "string", "format": "date"},
-            "code": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]+$", "maxLength": 8},
-            "stops": {"type": "array", "items": {"$ref": "#/$defs/stop"}, "minItems": 1, "maxItems": 2},
-            "price": {"type": "number", "exclusiveMinimum": 0, "maximum": 99.5},
-        },
-        "required": ["start", "stops", "price"],
-        "$defs": {
-            "stop": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "then": {"$ref": "#/$defs/stop"}},
-                "required": ["name"],
-            }
-        },
-    },
-)
 SCHEMAS = {tool.name: tool.parameters for tool in (WEATHER, TRIP)}
 
 
