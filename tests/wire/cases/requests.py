@@ -76,7 +76,7 @@ BOTH = {
     "max_tokens 0 is refused (Q6)": {"options": {"max_tokens": 0}, "refused": "max_tokens=0 is outside"},
     "temperature 0 is sent as 0 (Q6)": {"options": {"temperature": 0}, "has": {"temperature": 0}},
     "no response_format where none was asked for (Q7)": {"lacks": ["response_format"], "never": ['"type":"text"']},
-    "a further field goes along (Q8)": {"extra": {"lora": "x"}, "has": {"lora": "x"}},
+    "a further field goes along (Q8)": {"extra": {"metadata": {"a": "b"}}, "has": {"metadata": {"a": "b"}}},
     "the body says that it is JSON (Q10)": {"headers": {"content-type": "application/json"}},
     "raw and prompt are never sent (Q11)": {"lacks": ["raw", "prompt"]},
     "a system message stays one (Q12)": {"messages": [Message("system", "Be brief."), USER], "has": {"messages.0.role": "system", "messages.1.role": "user"}},
