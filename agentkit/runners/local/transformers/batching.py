@@ -182,12 +182,6 @@ class Batcher:
         """Whether it takes requests; an error in a forward pass ends it."""
         return self._manager.is_running() and self._manager.background_thread_status.can_accept_new_requests() is None
 
-    @property
-    def free_blocks(self) -> int:
-        """Pages that no request and no shared prefix holds."""
-        cache = self._manager.batch_processor.cache
-        return int(cache.pool.num_free_sectors)
-
     def add(
         self, name: str, prompt: list[int], max_tokens: int, ends: list[int], row: Row, put: Callable[[Any], None]
     ) -> None:

@@ -9,7 +9,8 @@ from ....errors import ConfigurationError, MissingDependencyError, WeightsError
 from .folder import Folder
 from .quiet import quietly
 
-AWQ_BITS = 4
+KNOWN_BITS = 4
+"""Of AWQ weights that are unpacked here."""
 MISMATCH = "ignore_mismatched_sizes"
 """In what transformers raises of weights of other shapes. It tells which only in its log."""
 
@@ -119,7 +120,7 @@ def _check_known(folder: Folder) -> None:
 def _awq(folder: Folder) -> str:
     stated = folder.quantization
     layout = str(stated.get("version") or stated.get("format") or "gemm").lower()
-    if stated.get("bits", AWQ_BITS) != AWQ_BITS or layout != "gemm" or not stated.get("zero_point", True):
+    if stated.get("bits", KNOWN_BITS) != KNOWN_BITS or layout != "gemm" or not stated.get("zero_point", True):
         raise WeightsError(
             f"{str(folder.path)!r} is AWQ of a kind that is not known here: {stated!r}.",
             hint="Install gptqmodel, or take a version with 4 bits, zero points and the layout 'gemm'.",
