@@ -1,0 +1,1 @@
+"""A server for model runners and agents: the documented Workers AI contract, and chat completions."""
