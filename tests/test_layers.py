@@ -33,8 +33,11 @@ FLOORS = {
     "testing": {"errors", "runners"},
     "agent": {"errors", "messages", "generation", "result", "events", "wire", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
+    "server": {"", "errors", "messages", "generation", "result", "events", "sources", "runners", "tooling", "wire"}
+    | {"agent", "records"},
     "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
-    | {"agent", "whole_files"},
+    | {"agent", "whole_files", "server", "records"},
+    "records": {"errors", "messages", "generation", "result", "events"},
 }
 """Room -> rooms that it may import from. The empty room is the face, `agentkit` itself."""
 
@@ -47,12 +50,15 @@ HEAVY = (
     "jinja2",
     "llguidance",
     "numpy",
+    "prometheus_client",
     "pydantic",
     "rich",
+    "starlette",
     "tenacity",
     "torch",
     "transformers",
     "typer",
+    "uvicorn",
     "xllamacpp",
 )
 
