@@ -32,12 +32,16 @@ class Decoder:
         engine: The loaded model.
         stopped: Asked at every token; True ends the work with `Stopped`.
         adapter: Name of the LoRA adapter that is used; None: none.
+        fitting: Whether what is to be written must have room; otherwise less is written where the context ends.
     """
 
-    def __init__(self, engine: Engine, stopped: Callable[[], bool], adapter: str | None = None) -> None:
+    def __init__(
+        self, engine: Engine, stopped: Callable[[], bool], adapter: str | None = None, *, fitting: bool = False
+    ) -> None:
         self.engine = engine
         self.stopped = stopped
         self._adapter = adapter
+        self._fitting = fitting
         self._begun = time.monotonic()
         self.first_token: float | None = None
         """Seconds until the first token was decoded; None before."""
@@ -101,8 +105,12 @@ class Decoder:
 
         Raises:
             Stopped: It was stopped.
+            ContextOverflowError: There is no room for `max_tokens`, and they must fit.
             RunnerError: The engine refuses or fails.
         """
+        longest = self.engine.longest
+        if self._fitting and len(prompt) + max_tokens > longest:
+            raise _no_room(len(prompt), max_tokens, longest)
         pieces: list[str] = []
 
         def take(text: str) -> None:
@@ -111,7 +119,7 @@ class Decoder:
             if on_text is not None:
                 on_text(text)
 
-        most = min(max_tokens, self.engine.longest - len(prompt))
+        most = min(max_tokens, longest - len(prompt))
         options = cast("SamplingOptions", sampling)
         end = self.engine.generate(
             Task(tuple(prompt), most, options, grammar, self._adapter, extra or {}), take, self.stopped
@@ -141,5 +149,14 @@ def _overflow(tokens: int, limit: int, about: str = "") -> ContextOverflowError:
         f"the prompt has {about}{tokens:,} tokens, {about}{tokens + 1 - limit:,} too many for a context of {limit:,}.",
         hint="Shorten the conversation, or load the model with a larger context where it allows one.",
         tokens=tokens,
+        limit=limit,
+    )
+
+
+def _no_room(prompt: int, max_tokens: int, limit: int) -> ContextOverflowError:
+    return ContextOverflowError(
+        f"a prompt of {prompt:,} tokens and max_tokens={max_tokens:,} do not fit a context of {limit:,}.",
+        hint=f"Ask for at most {limit - prompt:,} tokens, or shorten the conversation.",
+        tokens=prompt + max_tokens,
         limit=limit,
     )

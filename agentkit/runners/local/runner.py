@@ -116,7 +116,7 @@ class LocalRunner:
         engine = claim(load, lambda: job.stopped)
         try:
             self._keep(load)
-            decoder = Decoder(engine, lambda: job.stopped, adapter_of(request))
+            decoder = Decoder(engine, lambda: job.stopped, adapter_of(request), fitting=request.fitting)
             reason = self._answering.answer(decoder, without_adapter(request), job.put)
             model = self._entry.id if self._entry else load.path.stem
             job.put(Finish(reason, decoder.usage, model, engine.name, first_token=decoder.first_token))

@@ -80,6 +80,20 @@ def test_one_token_too_many_is_refused_with_both_numbers_before_anything_runs(
     assert steps(engine) == before
 
 
+@pytest.mark.parametrize(("most", "fits"), [(156, True), (157, False)])
+def test_where_an_answer_must_fit_one_token_too_many_is_refused(engine: LlamaCpp, most: int, fits: bool) -> None:
+    decoder = Decoder(engine, lambda: False, fitting=True)
+    prompt = engine.tokens("red" + " red" * CONTEXT)[:100]
+    if fits:
+        assert decoder.complete(prompt, most, temperature=0).text
+        return
+    before = steps(engine)
+    with pytest.raises(ContextOverflowError, match="at most 156 tokens") as caught:
+        decoder.complete(prompt, most)
+    assert (caught.value.tokens, caught.value.limit) == (257, CONTEXT)
+    assert steps(engine) == before
+
+
 ASKED, SYSTEM = Message("user", "How is the weather in Paris?"), Message("system", TEN_MEGABYTES)
 LONG, LONG_TOOL = Message("user", TEN_MEGABYTES), ToolSpec("get_weather", TEN_MEGABYTES, CITY)
 
