@@ -117,11 +117,11 @@ class Request:
     """Further fields of the request body, for what one server has and others do not."""
     strict: bool = False
     """Whether calls count only where the reply has them as calls, and not as text."""
+    retries: Retries | None = field(default=None, repr=False, compare=False)
+    """What is left of the run's further tries; None: as many as the runner takes."""
     fitting: bool = False
     """Whether a model in this process refuses a `max_tokens` that the context has no room for beside the prompt, as
     Workers AI does (contract/workers_ai.md section 11). Otherwise the reply may use what room there is."""
-    retries: Retries | None = field(default=None, repr=False, compare=False)
-    """What is left of the run's further tries; None: as many as the runner takes."""
 
 
 @dataclass(frozen=True, slots=True)
