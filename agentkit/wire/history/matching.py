@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 
 from .entries import Call, Entry
@@ -34,24 +34,44 @@ def _by_id(entries: Iterable[Entry], answered: dict[int, Call]) -> None:
 
 
 def _by_order(entries: list[Entry], answered: dict[int, Call]) -> None:
-    waiting: list[Call] = []
+    waiting = _Waiting()
     for entry in entries:
         if entry.calls:
-            waiting += [call for call in entry.calls if call.result is None]
+            waiting.add(entry.calls)
         elif entry.role != "tool":
-            waiting = []
-        elif waiting and not entry.call_id and not entry.settled:
-            found = _next(waiting, entry.name)
+            waiting = _Waiting()
+        elif not entry.call_id and not entry.settled:
+            found = waiting.take(entry.name)
             if found is not None:
-                waiting.remove(found)
                 _pair(found, entry, answered)
 
 
-def _next(waiting: list[Call], name: str) -> Call | None:
-    if not name:
-        return waiting[0]
-    named = next((call for call in waiting if call.name == name), None)
-    return named or next((call for call in waiting if not call.name), None)
+class _Waiting:
+    """Calls without a result, in their order; one that gets its result elsewhere is passed over when it is met."""
+
+    def __init__(self) -> None:
+        self._all: deque[Call] = deque()
+        self._named: dict[str, deque[Call]] = {}
+
+    def add(self, calls: Iterable[Call]) -> None:
+        for call in calls:
+            if call.result is None:
+                self._all.append(call)
+                self._named.setdefault(call.name, deque()).append(call)
+
+    def take(self, name: str) -> Call | None:
+        """The first of a name, else the first without one; the first of all where no name is given."""
+        if not name:
+            return _first(self._all)
+        return _first(self._named.get(name)) or _first(self._named.get(""))
+
+
+def _first(calls: deque[Call] | None) -> Call | None:
+    while calls:
+        call = calls.popleft()
+        if call.result is None:
+            return call
+    return None
 
 
 def _pair(call: Call, entry: Entry, answered: dict[int, Call]) -> None:
