@@ -8,6 +8,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
+from ..messages import Usage
 from .visit import Visit
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
@@ -74,24 +75,10 @@ class Meters:
         if visit.model:
             self._count_model(visit, route)
 
-    def _count_model(self, visit: Visit, route: str) -> None:
-        self._seconds.labels(route, visit.model).observe(time.perf_counter() - visit.arrived)
-        if visit.first is not None:
-            self._first.labels(visit.model).observe(visit.first)
-        if visit.left:
-            self._left.labels(visit.model).inc()
-        kinds = (
-            ("prompt", visit.usage.prompt_tokens),
-            ("completion", visit.usage.completion_tokens),
-            ("cached", visit.usage.cached_tokens),
-        )
-        for kind, tokens in kinds:
-            if tokens:
-                self._tokens.labels(visit.model, kind).inc(tokens)
-
-    def count_item(self, model: str, *, success: bool) -> None:
+    def count_item(self, model: str, usage: Usage, *, success: bool) -> None:
         """Count an item of a batch that is done."""
         self._items.labels(model, "success" if success else "failure").inc()
+        self._count_tokens(model, usage)
 
     def page(self, accept: str) -> tuple[bytes, str]:
         """The counts, and their content type.
@@ -101,3 +88,21 @@ class Meters:
         """
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
+
+    def _count_model(self, visit: Visit, route: str) -> None:
+        self._seconds.labels(route, visit.model).observe(time.perf_counter() - visit.arrived)
+        if visit.first is not None:
+            self._first.labels(visit.model).observe(visit.first)
+        if visit.left:
+            self._left.labels(visit.model).inc()
+        self._count_tokens(visit.model, visit.usage)
+
+    def _count_tokens(self, model: str, usage: Usage) -> None:
+        kinds = (
+            ("prompt", usage.prompt_tokens),
+            ("completion", usage.completion_tokens),
+            ("cached", usage.cached_tokens),
+        )
+        for kind, tokens in kinds:
+            if tokens:
+                self._tokens.labels(model, kind).inc(tokens)
