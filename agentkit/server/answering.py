@@ -1,0 +1,149 @@
+"""From a request of a model to its answer, in one piece or as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+
+import anyio
+from anyio.abc import TaskGroup
+
+from ..errors import ServerError
+from ..generation import Delta, Finish
+from ..wire.serving.asked import Asked
+from ..wire.serving.refusals import refusal_of
+from ..wire.serving.writer import Writer
+from .connections import drop
+from .exchange import Exchange, known
+from .models import Served
+from .outbox import Outbox, Stalled
+from .state import State
+from .visit import Visit, visit_of
+
+_STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+async def answer(state: State, exchange: Exchange, served: Served, asked: Asked, writer: Writer) -> None:
+    """Run the model, and send what it says in the writer's shape.
+
+    The work stops at once when the client goes away, also while it waits for its turn. An error after the first
+    frame of a stream is sent as the writer's `failure`.
+
+    Raises:
+        AgentKitError: There was an error before anything was sent.
+    """
+    answering = _Answering(state, exchange, served, asked, writer)
+    async with anyio.create_task_group() as group:
+        group.start_soon(answering.watch, group.cancel_scope)
+        try:
+            await (answering.stream(group) if asked.stream else answering.whole())
+        except Exception as error:  # the group would wrap it
+            answering.error = error
+        answering.over = True
+        group.cancel_scope.cancel()
+    if answering.error is not None:
+        raise answering.error
+
+
+class _Answering:
+    """The work on one request."""
+
+    def __init__(self, state: State, exchange: Exchange, served: Served, asked: Asked, writer: Writer) -> None:
+        self._state = state
+        self._exchange = exchange
+        self._served = served
+        self._asked = asked
+        self._writer = writer
+        self._visit: Visit = visit_of(exchange.scope)
+        self.over = False
+        """Whether there is nothing left to do."""
+        self.error: Exception | None = None
+
+    async def watch(self, work: anyio.CancelScope) -> None:
+        """Stop the work when the client goes away."""
+        while (await self._exchange.receive())["type"] != "http.disconnect":
+            pass
+        if not self.over:
+            self._visit.abandoned()
+            work.cancel()
+
+    async def whole(self) -> None:
+        """Answer in one piece."""
+        delta: Delta | None = None
+        async with self._deltas() as deltas:
+            async for delta in deltas:
+                self._visit.first_token()
+                self._writer.add(delta)
+        self._finish(delta)
+        await self._exchange.reply(self._writer.whole())
+
+    async def stream(self, group: TaskGroup) -> None:
+        """Answer frame by frame."""
+        outbox: Outbox | None = None
+        delta: Delta | None = None
+        last = b""
+        try:
+            async with self._deltas() as deltas:
+                async for delta in deltas:
+                    frames = self._writer.frames(delta)
+                    if not frames:
+                        continue
+                    if outbox is None:
+                        self._visit.first_token()
+                        outbox = await self._begin(group)
+                    await outbox.put(frames)
+            self._finish(delta)
+        except Stalled:
+            self._give_up()
+            return
+        except Exception as error:
+            if outbox is None:
+                raise
+            last = self._broken(error)
+        await self._deliver(outbox or await self._begin(group), last)
+
+    @asynccontextmanager
+    async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta, None]]:
+        """The answer of the model, while this request has a place and its model is in use."""
+        deadline = self._state.settings.deadline
+        async with (
+            self._state.admission.place(reject_if_busy=self._asked.reject_if_busy, deadline=deadline),
+            self._state.models.using(self._served) as runner,
+            aclosing(runner.generate(self._asked.request)) as deltas,
+        ):
+            yield deltas
+
+    def _finish(self, last: Delta | None) -> None:
+        """Look at how the answer ended."""
+        if not isinstance(last, Finish):
+            raise ServerError("the model's answer has no end", status=500)
+        self._visit.finished(last.usage)
+
+    def _broken(self, error: Exception) -> bytes:
+        """The end of a stream that breaks off."""
+        told = known(error)
+        self._visit.refused(refusal_of(told).code)
+        return self._writer.failure(told)
+
+    async def _begin(self, group: TaskGroup) -> Outbox:
+        await self._exchange.send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
+        outbox = Outbox(self._exchange.send)
+        group.start_soon(outbox.deliver)
+        return outbox
+
+    async def _deliver(self, outbox: Outbox, last: bytes) -> None:
+        """Wait until the client has everything; the model is free already."""
+        outbox.end_with(last)
+        with anyio.move_on_after(self._state.settings.deadline) as patience:
+            await outbox.sent.wait()
+        if patience.cancelled_caught:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Drop a connection whose client does not read."""
+        self._visit.abandoned()
+        drop(self._exchange.scope)
