@@ -1,0 +1,211 @@
+"""Asynchronous batches: many requests in one body, answered when there is room (contract/workers_ai.md section 12)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import anyio
+
+from ..errors import BadRequestError, OverloadedError
+from .models import Served
+from .settings import MEGABYTE
+
+Answer = Callable[[Served, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+"""Answers one item: `result` and `success`, or `errors`; raises nothing."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """One batch, from its arrival until its results are dropped."""
+
+    served: Served
+    waiting: deque[tuple[int, bytes]]
+    """Items that were not started yet, as JSON, with their places in the batch."""
+    size: int
+    """Bytes of items and results that are kept."""
+    missing: int
+    """Items without a result."""
+    responses: list[dict[str, Any] | None]
+    id: str = field(default_factory=lambda: str(uuid4()))
+    started: bool = False
+    done: float | None = None
+    """When the last item was answered, on the clock of the batches."""
+
+
+class Batches:
+    """The batches of a server: in memory, bounded in number, in bytes and in time.
+
+    Nothing is answered before `run` runs, and nothing is left behind when it is cancelled.
+
+    Args:
+        answer: Answers one item.
+        at_a_time: Most items that are worked on at a time.
+        keep: Seconds that results are kept.
+        most: Most batches that are kept; the oldest results make room.
+        most_items: Of one batch.
+        most_bytes: Of all items and results that are kept.
+        clock: Seconds.
+    """
+
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        at_a_time: int = 4,
+        keep: float = 3600,
+        most: int = 1000,
+        most_items: int = 10_000,
+        most_bytes: int = 100 * MEGABYTE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._answer = answer
+        self._at_a_time = at_a_time
+        self._keep = keep
+        self._most = most
+        self._most_items = most_items
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._batches: dict[str, Batch] = {}
+        self._queue: deque[Batch] = deque()
+        self._size = 0
+        self._news = anyio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Items without a result."""
+        return sum(batch.missing for batch in self._batches.values())
+
+    def submit(self, served: Served, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Queue a batch.
+
+        Args:
+            served: What answers it.
+            body: Has `requests`; the items are validated when they are answered, each for itself.
+
+        Returns:
+            The `result` of the reply, with the `request_id` to ask for.
+
+        Raises:
+            BadRequestError: There are no `requests`, or too many.
+            OverloadedError: There is no room for another batch.
+        """
+        items = [json.dumps(item).encode() for item in self._items(body)]
+        size = sum(map(len, items))
+        self._make_room(size, batches=1)
+        if len(self._batches) >= self._most or self._size + size > self._most_bytes:
+            raise OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
+        batch = Batch(served, deque(enumerate(items)), size, len(items), [None] * len(items))
+        self._batches[batch.id] = batch
+        self._size += size
+        self._queue.append(batch)
+        self._news.set()
+        return {"status": "queued", "request_id": batch.id, "model": served.card.name}
+
+    def poll(self, request_id: str) -> dict[str, Any]:
+        """What became of a batch: its state, or its results in the order of the items.
+
+        Raises:
+            BadRequestError: No such batch, or its results were dropped.
+        """
+        self._forget_old()
+        batch = self._batches.get(request_id)
+        if batch is None:
+            raise BadRequestError(
+                f"Bad input: Error: no batch has the request_id {request_id[:100]!r}: it was never queued here, "
+                f"or its results were dropped, which happens after {self._keep / 60:g} minutes or to make room",
+                status=400,
+                code=5006,
+            )
+        if batch.done is None:
+            status = "running" if batch.started else "queued"
+            return {"status": status, "request_id": batch.id, "model": batch.served.card.name}
+        responses = [response for response in batch.responses if response is not None]
+        return {"responses": responses, "usage": _total(responses)}
+
+    async def run(self) -> None:
+        """Answer items until cancelled."""
+        async with anyio.create_task_group() as group:
+            for _ in range(self._at_a_time):
+                group.start_soon(self._work)
+
+    async def _work(self) -> None:
+        while True:
+            while not self._queue:
+                await self._news.wait()
+            batch = self._queue[0]
+            index, item = batch.waiting.popleft()
+            if not batch.waiting:
+                self._queue.popleft()
+            if not self._queue:
+                self._news = anyio.Event()
+            batch.started = True
+            await self._do(batch, index, item)
+
+    async def _do(self, batch: Batch, index: int, raw: bytes) -> None:
+        item = json.loads(raw)
+        reference = item.get("external_reference") if isinstance(item, Mapping) else None
+        answer = await self._answer(batch.served, item)
+        size = len(json.dumps(answer))
+        self._make_room(size)
+        if self._size + size > self._most_bytes:
+            answer = {"result": {}, "success": False, "errors": [{"message": _TOO_MUCH, "code": 3006}]}
+            size = 0
+        self._size += size - len(raw)
+        batch.size += size - len(raw)
+        batch.responses[index] = {"id": index, **answer, "external_reference": reference}
+        batch.missing -= 1
+        if not batch.missing:
+            batch.done = self._clock()
+
+    def _items(self, body: Mapping[str, Any]) -> list[Any]:
+        items = body.get("requests")
+        if not isinstance(items, list) or not items:
+            raise BadRequestError(
+                "Bad input: Error: required properties at '/' are 'requests': a list of requests that is not empty",
+                status=400,
+                code=5006,
+            )
+        if len(items) > self._most_items:
+            raise BadRequestError(
+                f"Request is too large: {len(items)} requests in a batch, at most {self._most_items} are taken",
+                status=413,
+                code=3006,
+            )
+        return items
+
+    def _make_room(self, size: int, batches: int = 0) -> None:
+        """Drop results, the oldest batch first, until there is room, or nothing left to drop."""
+        self._forget_old()
+        for batch in [batch for batch in self._batches.values() if batch.done is not None]:
+            if len(self._batches) + batches <= self._most and self._size + size <= self._most_bytes:
+                return
+            self._drop(batch)
+
+    def _forget_old(self) -> None:
+        oldest = self._clock() - self._keep
+        for batch in [batch for batch in self._batches.values() if batch.done is not None and batch.done <= oldest]:
+            self._drop(batch)
+
+    def _drop(self, batch: Batch) -> None:
+        del self._batches[batch.id]
+        self._size -= batch.size
+
+
+_TOO_MUCH = "Request is too large: there is no room for further results of batches."
+
+
+def _total(responses: list[dict[str, Any]]) -> dict[str, int]:
+    """The tokens of all items together."""
+    total = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    for response in responses:
+        result = response.get("result")
+        usage = result.get("usage") if isinstance(result, Mapping) else None
+        for key in total:
+            total[key] += int((usage or {}).get(key) or 0)
+    return total
