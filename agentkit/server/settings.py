@@ -20,6 +20,8 @@ class Settings:
     """Web origins that may call from a browser, beside the server's own page."""
     strict: bool = False
     """Validate by real JSON Schema, and refuse what is otherwise ignored."""
+    faithful: bool = False
+    """Have no list of models in the shape of chat completions, as the service has none: 405 and code 7001."""
     playground: bool = True
     most_running: int = 64
     """Requests that are worked on at a time."""
