@@ -29,9 +29,17 @@ class TurnFinished:
 
 @dataclass(frozen=True, slots=True)
 class ToolStarted:
-    """A call is about to run."""
+    """A call is taken up: it is about to run, or to wait for a person's approval."""
 
     call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """A call waits for the word of a person; other calls of the turn run meanwhile."""
+
+    call: ToolCall
+    """With the arguments as they will be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class ToolFinished:
     call: ToolCall
     result: ToolResult
     seconds: float
+    """What the call itself took; the wait for its approval is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ Event: TypeAlias = (
     | Repaired
     | TurnFinished
     | ToolStarted
+    | ApprovalAsked
     | ToolProgress
     | ToolFinished
     | Stalling

@@ -86,9 +86,9 @@ class ToolResult:
     call: ToolCall
     content: str
     """What the model is told."""
-    status: Literal["ok", "error", "invalid", "unknown", "timeout", "cancelled", "skipped"] = "ok"
+    status: Literal["ok", "error", "invalid", "unknown", "timeout", "cancelled", "skipped", "refused"] = "ok"
     """ok: it ran · error: it raised · invalid: its arguments do not fit · unknown: no such tool ·
-    timeout, cancelled: it was stopped · skipped: it was never started."""
+    timeout, cancelled: it was stopped · skipped: it was never started · refused: nobody approved it."""
     value: Any = None
     """What the function returned, for `ok`."""
     error: BaseException | None = None

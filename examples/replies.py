@@ -90,3 +90,9 @@ def many_machines() -> Scripted:
         return f"It is an animal: the {request.messages[-1].content.split()[-1]}"
 
     return Scripted([reply], loop=True)
+
+
+def approval() -> Scripted:
+    """Tells what became of the call."""
+    wanted = call("pay", recipient="Ada", euros=12)
+    return Scripted([wanted, lambda request: f"The tool said: {request.messages[-1].content}"])

@@ -28,6 +28,7 @@ OUTPUT = {
     "agent_as_tool": ["The answer is Nairobi\n4 requests in all"],
     "servers": ["It is -3 °C in Oslo.\nby scripted, 0 tokens, conversation of 4 messages"],
     "many_machines": ["cow: It is an animal: the cow.\n", "12 of 12 answered"],
+    "approval": ['call pay with {"recipient": "Ada", "euros": 12.0}?', "They say: ask again when somebody is here"],
 }
 """What each example must write, among other things."""
 

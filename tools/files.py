@@ -1,4 +1,4 @@
-"""Files below one folder: `agentkit run -t files`; with writing, `-t files,write`."""
+"""Files below one folder: `agentkit run -t files`; with writing, `-t files,write`, or `write=ask`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from agentkit import Tool, ToolError, Toolset
 
@@ -27,14 +27,15 @@ class Files(Toolset):
 
     Args:
         root: The folder.
-        write: Also offer `write_file`.
+        write: Also offer `write_file`; `ask`: a person must approve each call of it, by the `approve=` of the agent
+            or of the run.
         hidden: Also reach files and folders whose names begin with a dot, such as .env and .git.
 
     Raises:
         ValueError: `root` is not a folder.
     """
 
-    def __init__(self, root: str | Path = ".", *, write: bool = False, hidden: bool = False) -> None:
+    def __init__(self, root: str | Path = ".", *, write: bool | Literal["ask"] = False, hidden: bool = False) -> None:
         self._root = Root(root, hidden=hidden)
         self._write = write
         if not self._root.path.is_dir():
@@ -42,7 +43,11 @@ class Files(Toolset):
 
     def tools(self) -> Iterator[Tool[..., Any]]:
         """What a model may call: `write_file` only where it was asked for."""
-        return (tool for tool in super().tools() if self._write or tool.name != "write_file")
+        for tool in super().tools():
+            if tool.name != "write_file":
+                yield tool
+            elif self._write:
+                yield Tool(tool, approve=self._write == "ask")
 
     def list_files(self, folder: str = ".", pattern: str = "*", deep: bool = False) -> str:
         """List the files and folders in a folder. Changes nothing.

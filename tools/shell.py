@@ -1,17 +1,19 @@
-"""Commands of this machine: `agentkit run -t shell,allow`. Off unless asked for in so many words."""
+"""Commands of this machine: `agentkit chat -t shell` asks before each one, `-t shell,allow` does not."""
 
 from __future__ import annotations
 
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import anyio
 from anyio.abc import Process
 
-from agentkit import ToolError, Toolset
+from agentkit import Tool, ToolError, Toolset
 
 LARGEST_OUTPUT = 20_000
 """Bytes of a command's output that the model sees: the first and the last half of them."""
@@ -21,24 +23,25 @@ class Shell(Toolset):
     """Run commands in a shell, with all the rights of whoever started this program.
 
     Args:
-        allow: Must be set. There is no list of harmless commands: a shell can do whatever you can.
+        allow: Run commands without asking. Otherwise a person must approve each one, by the `approve=` of the agent or
+            of the run. There is no list of harmless commands: a shell can do whatever you can.
         cwd: The folder that commands start in.
         seconds: How long a command may take. Then it is killed, with everything that it started.
 
     Raises:
-        ValueError: `allow` is not set, or `cwd` is no folder.
+        ValueError: `cwd` is no folder.
     """
 
     def __init__(self, *, allow: bool = False, cwd: str | Path = ".", seconds: float = 60) -> None:
-        if not allow:
-            raise ValueError(
-                "the shell tools run any command with your rights. "
-                "Allow that with -t shell,allow on the command line, or Shell(allow=True) in code."
-            )
         if not Path(cwd).is_dir():
             raise ValueError(f"{str(cwd)!r} is not a folder.")
+        self._allow = allow
         self._cwd = Path(cwd).resolve()
         self._seconds = seconds
+
+    def tools(self) -> Iterator[Tool[..., Any]]:
+        """What a model may call: with approval only, unless `allow` is set."""
+        return (Tool(tool, approve=not self._allow) for tool in super().tools())
 
     async def run_command(self, command: str) -> str:
         """Run a shell command and return its output. May change anything on this machine.

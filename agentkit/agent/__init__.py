@@ -1,5 +1,5 @@
 """The agent and its loop. `agent.py` is the face, `loop.py` the idea."""
 
-from .agent import Agent
+from .agent import Agent, RunOptions
 
-__all__ = ["Agent"]
+__all__ = ["Agent", "RunOptions"]

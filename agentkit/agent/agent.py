@@ -13,7 +13,7 @@ from ..messages import Message
 from ..result import Result, T
 from ..runners import as_runner
 from ..runners.base import Runner
-from ..tooling import Context, Tool, Toolset, ToolTable
+from ..tooling import Approver, Context, Questions, Tool, Toolset, ToolTable
 from .limits import Limits
 from .output import Output
 
@@ -37,6 +37,8 @@ class RunOptions(SamplingOptions, total=False):
     """Seconds for this run, in place of the agent's."""
     tool_choice: ToolChoice
     """For the first turn of this run, in place of the agent's."""
+    approve: Approver
+    """Who approves calls in this run, in place of the agent's."""
     conversation: str
     """A stable key, for endpoints that keep a conversation's prefix warm."""
 
@@ -52,6 +54,8 @@ class Agent(Generic[T]):
         output: A pydantic model, dataclass, TypedDict or other type, or a function of them: the answer then is a
             value of it, in `Result.output`.
         tool_choice: For the first turn: `auto`, `none`, `required`, or the name of a tool.
+        approve: A function, sync or async, that gets each `ToolCall` of a tool marked `approve` before it is made. It
+            says True, or False, or in words why not: the model is told. Without it, such calls are refused.
         max_turns: Requests with tools, 20.
         deadline: Seconds for a whole run; a tenth is kept for the last answer.
         max_tool_calls: Calls in a whole run.
@@ -76,6 +80,7 @@ class Agent(Generic[T]):
         instructions: str | Callable[[Any], str] | None = None,
         output: type[T] | Callable[..., T] | None = None,
         tool_choice: ToolChoice = "auto",
+        approve: Approver | None = None,
         max_turns: int = 20,
         deadline: float | None = None,
         max_tool_calls: int | None = None,
@@ -94,14 +99,15 @@ class Agent(Generic[T]):
         self._instructions = instructions
         self._tool_choice = self._checked(tool_choice)
         self._extra = dict(extra or {})
+        self._approve = approve if approve is None else Questions(approve).approver
 
     async def run(self, prompt: str | None, **options: Unpack[RunOptions]) -> Result[T]:
         """Answer a prompt, with as many turns as it takes.
 
         Args:
             prompt: What the user says; None goes on from the history as it is.
-            options: `history`, `context`, `deadline`, `tool_choice`, `conversation`, and sampling options for this
-                run: see `RunOptions`.
+            options: `history`, `context`, `deadline`, `tool_choice`, `approve`, `conversation`, and sampling options
+                for this run: see `RunOptions`.
 
         Returns:
             The result, with the reason why the run ended.
@@ -134,6 +140,7 @@ class Agent(Generic[T]):
 
     def as_tool(self, name: str, description: str) -> Tool[..., Any]:
         """This agent as a tool of another. It shares the other's deadline, and its usage is added to the other's.
+        Calls that its own tools need approved are asked of its own `approve=`.
 
         Args:
             name: The tool's name.
@@ -183,6 +190,7 @@ class Agent(Generic[T]):
         context = options.get("context")
         deadline = options.get("deadline")
         choice = options.get("tool_choice")
+        approver = options.get("approve") or self._approve
         plan = Plan(
             self.runner,
             self.tools,
@@ -194,6 +202,7 @@ class Agent(Generic[T]):
             options.get("conversation"),
             self._extra,
             channel,
+            None if approver is None else Questions(approver),
         )
         emit = channel.send if channel is not None else _ignore
         messages = conversation(self._system(context), options.get("history") or (), prompt, emit)

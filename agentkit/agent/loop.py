@@ -14,7 +14,7 @@ from ..generation import Request, Sampling, ToolChoice
 from ..messages import Message, ToolCall, ToolResult
 from ..result import StopReason
 from ..runners.base import Runner
-from ..tooling import Context, ToolTable
+from ..tooling import Ask, Context, ToolTable
 from .channel import Channel
 from .limits import Limits
 from .output import ATTEMPTS, Output
@@ -52,6 +52,7 @@ class Plan:
     conversation: str | None = None
     extra: dict[str, Any] | None = None
     channel: Channel | None = None
+    approve: Ask | None = None
 
 
 async def work(plan: Plan, state: State) -> StopReason | None:
@@ -189,7 +190,7 @@ async def _call(plan: Plan, state: State, calls: Sequence[ToolCall]) -> StopReas
         state.emit(Stalling(state.guard.repeats + 1, "land"))
         return "stalled"
     state.tool_calls += len(calls)
-    results = cached or await execute(plan.table, calls, state, plan.context)
+    results = cached or await execute(plan.table, calls, state, plan.context, plan.approve)
     state.invalid_calls += sum(result.status in ("invalid", "unknown") for result in results)
     polling = any(tool is not None and tool.polling for tool in map(plan.table.get, (call.name for call in calls)))
     state.guard.observe(results, polling=polling)

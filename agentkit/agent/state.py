@@ -41,6 +41,8 @@ class State:
     """Calls of the last assistant message that have no tool message yet."""
     started: dict[str, float] = field(default_factory=dict)
     """When a pending call was started, by id, on the performance counter."""
+    waiting: set[str] = field(default_factory=set)
+    """Ids of started calls that wait for approval: they have done nothing yet."""
     finished: dict[str, ToolResult] = field(default_factory=dict)
     """Results of pending calls, by id."""
     guard: StallGuard = field(default_factory=StallGuard)
@@ -63,7 +65,8 @@ class State:
         started = self.started.get(call.id)
         if started is None:
             return ToolResult(call, STOPPED, "skipped")
-        result = ToolResult(call, INTERRUPTED, "cancelled")
+        waited = call.id in self.waiting
+        result = ToolResult(call, STOPPED, "skipped") if waited else ToolResult(call, INTERRUPTED, "cancelled")
         self.emit(ToolFinished(call, result, perf_counter() - started))
         return result
 
@@ -71,6 +74,7 @@ class State:
         """All pending calls have their tool messages."""
         self.pending = ()
         self.started.clear()
+        self.waiting.clear()
         self.finished.clear()
 
     def result(self) -> Result[Any]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import anyio
 
 from ..errors import ServerError
-from ..events import ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
+from ..events import ApprovalAsked, ToolFinished, ToolProgress, ToolStarted, TurnFinished, TurnStarted
 from ..generation import Finish, ReasoningDelta, Repaired, Request, TextDelta
 from ..messages import Message, ToolCall, ToolResult
 from ..result import Turn
 from ..runners.base import Runner
-from ..tooling import Context, ToolTable, segments
+from ..tooling import Ask, Context, ToolTable, segments
 from .channel import Channel
 from .state import State
 
@@ -74,7 +75,9 @@ def _broken_off(reply: Message) -> ServerError:
     return error
 
 
-async def execute(table: ToolTable, calls: Sequence[ToolCall], state: State, context: Any) -> list[ToolResult]:
+async def execute(
+    table: ToolTable, calls: Sequence[ToolCall], state: State, context: Any, approve: Ask | None = None
+) -> list[ToolResult]:
     """Run the calls of one turn: in parallel, with sequential tools as barriers.
 
     Returns:
@@ -82,17 +85,17 @@ async def execute(table: ToolTable, calls: Sequence[ToolCall], state: State, con
     """
     for segment in segments(calls, table):
         if len(segment) == 1:
-            await _execute(table, segment[0], state, context)
+            await _execute(table, segment[0], state, context, approve)
             continue
         async with anyio.create_task_group() as group:
             for call in segment:
-                group.start_soon(_execute, table, call, state, context)
+                group.start_soon(_execute, table, call, state, context, approve)
     return [state.finished[call.id] for call in calls]
 
 
-async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any) -> None:
+async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any, approve: Ask | None) -> None:
     emit = state.emit
-    started = state.started[call.id] = perf_counter()
+    state.started[call.id] = perf_counter()
     emit(ToolStarted(call))
 
     def on_progress(report: Any) -> None:
@@ -102,8 +105,18 @@ async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any) -
         state.usage += usage
 
     context = Context(value, call, len(state.turns), state.messages, on_progress, on_usage)
-    result = await table.execute(call, context)
+    result = await table.execute(call, context, None if approve is None else partial(_approved, approve, state))
     state.finished[call.id] = result
     for what, before, after in result.repairs:
         emit(Repaired(what, before, after))
-    emit(ToolFinished(call, result, perf_counter() - started))
+    emit(ToolFinished(call, result, perf_counter() - state.started[call.id]))
+
+
+async def _approved(approve: Ask, state: State, call: ToolCall) -> Any:
+    """The verdict on a call; while it is waited for, the call has not begun."""
+    state.emit(ApprovalAsked(call))
+    state.waiting.add(call.id)
+    verdict = await approve(call)
+    state.waiting.discard(call.id)
+    state.started[call.id] = perf_counter()
+    return verdict

@@ -26,6 +26,7 @@ def chat(
     ] = None,
     max_turns: o.MaxTurnsOption = 20,
     deadline: o.DeadlineOption = None,
+    yes: o.YesOption = False,
     max_tokens: o.MaxTokens = None,
     temperature: o.Temperature = None,
     top_p: o.TopP = None,

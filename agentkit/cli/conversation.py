@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..errors import AgentKitError, ConfigurationError
 from ..messages import Message
+from .asking import asking
 from .driving import Driver, driver, leave
 from .exits import ANSWERED
 from .interrupts import heard
@@ -32,6 +33,7 @@ class Conversation:
         self._tools = settings.load_tools()
         self._history = history
         self._screen = Screen()
+        self._ask = None if settings.approves else asking(self._screen)
         self._stack = ExitStack()
         self._driver: Driver | None = None
         self._abandoned = False
@@ -75,7 +77,7 @@ class Conversation:
     def _answer(self, prompt: str) -> None:
         assert self._driver is not None
         try:
-            result = self._driver.run(prompt, self._history, self._screen.handle, self._keep_so_far)
+            result = self._driver.run(prompt, self._history, self._screen.handle, self._keep_so_far, self._ask)
         except KeyboardInterrupt:
             self._screen.close()
             self._abandoned = True
@@ -104,7 +106,9 @@ class Conversation:
             self._screen.note(HELP)
         elif command == "tools":
             for spec in self._driver.agent.tools.specs:
-                self._screen.note(f"{spec.name}: {one_line(spec.description)}")
+                tool = self._driver.agent.tools.get(spec.name)
+                asks = " (asks first)" if tool is not None and tool.approve and self._ask else ""
+                self._screen.note(f"{spec.name}: {one_line(spec.description)}{asks}")
         elif command == "history":
             self._tell_history()
         elif command == "clear":

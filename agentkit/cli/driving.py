@@ -9,10 +9,12 @@ from concurrent.futures import CancelledError, Future, wait
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ..agent import Agent
+from ..agent import Agent, RunOptions
 from ..events import Event, TurnStarted
 from ..messages import Message
 from ..result import Result
+from .approvals import Approvals
+from .asking import Asking
 
 if TYPE_CHECKING:
     from anyio.from_thread import BlockingPortal
@@ -40,10 +42,12 @@ class Driver:
         history: Sequence[Message],
         handle: Callable[[Event], None],
         keep: Callable[[list[Message]], None] | None = None,
+        ask: Asking | None = None,
     ) -> Result[Any]:
         """Run to the end, and show each event to `handle`, which is called in the other thread.
 
-        After each turn, `keep` gets the conversation so far, as a valid history.
+        After each turn, `keep` gets the conversation so far, as a valid history. `ask` approves calls, in the thread
+        of the caller; without it, the agent's own `approve=` does.
 
         The first Ctrl-C cancels the run, which then ends as runs do: with a result and a valid history.
 
@@ -52,18 +56,26 @@ class Driver:
             AgentKitError: Whatever the run raises.
         """
         runs: list[Any] = []
+        approvals = Approvals(ask, self._portal) if ask is not None else None
+        options: RunOptions = (
+            {"history": history} if approvals is None else {"history": history, "approve": approvals.approve}
+        )
 
         async def watch() -> Result[Any]:
-            async with self.agent.stream(prompt, history=history) as run:
+            async with self.agent.stream(prompt, **options) as run:
                 runs.append(run)
                 async for event in run:
                     handle(event)
+                    if approvals is not None:
+                        approvals.notice(event)
                     if keep is not None and isinstance(event, TurnStarted) and event.turn > 1:
                         keep(_complete(run.messages))
             return run.result
 
         future = self._portal.start_task_soon(watch)
         try:
+            if approvals is not None:
+                approvals.answer_until_end(future)
             return _result(future)
         except KeyboardInterrupt:
             self._portal.call(runs[0].cancel if runs else future.cancel)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 
 import typer
 
-from .. import Agent, Sampling, as_runner
+from .. import Agent, Sampling, ToolCall, as_runner
 from .loading import AnyTool, load_tools
 
 SAMPLING = "Sampling"
@@ -42,6 +42,11 @@ BaseUrlOption: TypeAlias = Annotated[
 MaxTurnsOption: TypeAlias = Annotated[int, typer.Option("--max-turns", metavar="N", help="Most requests to the model.")]
 DeadlineOption: TypeAlias = Annotated[
     float | None, typer.Option("--deadline", metavar="SECONDS", help="Most time for an answer.")
+]
+
+
+YesOption: TypeAlias = Annotated[
+    bool, typer.Option("--yes", "-y", metavar="", help="Make every call that a tool wants approved, without asking.")
 ]
 
 
@@ -82,7 +87,14 @@ class Settings:
         given = {name: options[name] for name in names if options.get(name) not in (None, (), [])}
         if "stop" in given:
             given["stop"] = tuple(given["stop"])
+        if options.get("yes"):
+            given["approve"] = _approve_all
         return cls(options["runner"] or None, options["base_url"], tuple(options["tools"] or ()), given)
+
+    @property
+    def approves(self) -> bool:
+        """Whether calls are approved without asking."""
+        return "approve" in self.agent
 
     def load_tools(self) -> list[AnyTool]:
         """The tools.
@@ -100,3 +112,7 @@ class Settings:
         """
         options = {"base_url": self.base_url} if self.base_url else {}
         return Agent(as_runner(self.runner, **options), tools=tools, **self.agent)
+
+
+def _approve_all(call: ToolCall) -> bool:
+    return True

@@ -13,6 +13,7 @@ import typer
 from ..errors import AgentKitError
 from ..events import Event
 from . import options as o
+from .asking import asking
 from .driving import driver, leave
 from .exits import CANCELLED, UsageError, code_after
 from .interrupts import heard
@@ -36,6 +37,7 @@ def run(
     base_url: o.BaseUrlOption = None,
     max_turns: o.MaxTurnsOption = 20,
     deadline: o.DeadlineOption = None,
+    yes: o.YesOption = False,
     json: Annotated[bool, o.flag("--json", help="Print one JSON object with answer, messages and usage.")] = False,
     events: Annotated[bool, o.flag("--events", help="Print every event as it happens, one JSON line each.")] = False,
     quiet: Annotated[bool, o.flag("--quiet", "-q", help="Print the answer only.")] = False,
@@ -89,7 +91,7 @@ def _answer(settings: o.Settings, prompt: str, record: Path | None, *, json: boo
     fetch_for(settings.runner)
     with redirect_stdout(sys.stderr), heard(), driver(settings.make_agent(settings.load_tools())) as agent:
         try:
-            result = agent.run(prompt, (), handle)
+            result = agent.run(prompt, (), handle, ask=None if settings.approves else asking(screen or Screen()))
         except AgentKitError as error:
             if record and error.partial is not None:
                 write_recording(record, run_record(error.partial, agent.name, error))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TextIO, assert_never
 
 from ..events import (
+    ApprovalAsked,
     Event,
     Landing,
     RunFinished,
@@ -48,6 +52,9 @@ class Screen:
         self._waiting: Status | None = None
         self._said = ""
         """The text of this turn."""
+        self._lock = Lock()
+        self._held: list[Event] | None = None
+        """What happened while a person is asked something."""
         self._running = 0
         self._called = False
         """Whether there were calls in this run."""
@@ -57,10 +64,41 @@ class Screen:
         self._dot, self._cross = ("*", "!") if plain else ("●", "✗")
 
     def handle(self, event: Event) -> None:
-        """Show one event."""
+        """Show one event; while a person is asked something, when that is over."""
+        with self._lock:
+            if self._held is None:
+                self._show(event)
+            else:
+                self._held.append(event)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the terminal for a question."""
+        with self._lock:
+            self.still()
+            self._held = []
+        try:
+            yield
+        finally:
+            with self._lock:
+                held, self._held = self._held, None
+                if self._running:
+                    self._wait("running")
+                for event in held:
+                    self._show(event)
+
+    def say_aside(self, text: str) -> None:
+        """A text of a question, also when quiet."""
+        quiet, self.notes.quiet = self.notes.quiet, False
+        self.notes.print(text, style="bold")
+        self.notes.quiet = quiet
+
+    def _show(self, event: Event) -> None:
         match event:
             case TextDelta(text):
                 self._say(text)
+            case ApprovalAsked():
+                self.still()
             case TurnStarted() | ReasoningDelta():
                 self._wait("thinking")
             case TurnFinished(message=message):

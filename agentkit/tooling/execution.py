@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from anyio import move_on_after, sleep
@@ -9,9 +10,11 @@ from anyio import move_on_after, sleep
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
 from ..schema import ArgumentsError
+from .approval import Ask
 from .context import Context
-from .failures import failed
+from .failures import UNCHECKED, failed
 from .outcome import Outcome
+from .refusal import refusal
 from .results import as_text
 from .running import run_once
 from .tool import Tool
@@ -20,7 +23,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between retries; each pause is twice the one before."""
 
 
-async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any], *, strict: bool = False) -> ToolResult:
+async def execute(
+    tool: Tool[..., Any], call: ToolCall, context: Context[Any], *, strict: bool = False, ask: Ask | None = None
+) -> ToolResult:
     """Make a call.
 
     Args:
@@ -28,17 +33,20 @@ async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any], *
         call: The call; its arguments are not looked at yet.
         context: For the tool, if it takes one.
         strict: Whether arguments that do not fit are refused without a try to mend them.
+        ask: Who approves it, where the tool is marked so; None: nobody can.
 
     Returns:
-        The result, whatever happens: arguments that do not fit, an exception, a timeout. Only cancellation from outside
-        and `KeyboardInterrupt` are raised.
+        The result, whatever happens: arguments that do not fit, no approval, an exception, a timeout. Only cancellation
+        from outside and `KeyboardInterrupt` are raised.
     """
     try:
         values, repairs = tool.parameters.read(call.arguments, strict=strict)
     except ArgumentsError as error:
         return ToolResult(call, str(error), "invalid")
     except Exception as error:  # from a validator of the tool's own types
-        return failed(call, error, ran=False)
+        return failed(call, error, effect=UNCHECKED)
+    if tool.approve and (refused := await refusal(call, values, ask)) is not None:
+        return replace(refused, repairs=repairs)
     outcome: Outcome | None = None
     try:
         if tool.timeout is None:

@@ -11,10 +11,12 @@ from .results import as_text
 
 LONGEST = 4_000
 """Characters of an error text."""
+UNKNOWN = "It may or may not have taken effect."
+UNCHECKED = "Not run: its arguments could not be checked."
 Repairs: TypeAlias = tuple[tuple[str, str, str], ...]
 
 
-def failed(call: ToolCall, error: BaseException, repairs: Repairs = (), *, ran: bool = True) -> ToolResult:
+def failed(call: ToolCall, error: BaseException, repairs: Repairs = (), *, effect: str = UNKNOWN) -> ToolResult:
     """The result of a call that raised.
 
     The text of `ToolError` is meant for the model. Of anything else it gets the name of the class and an id, since the
@@ -24,14 +26,13 @@ def failed(call: ToolCall, error: BaseException, repairs: Repairs = (), *, ran: 
         call: The call.
         error: What was raised.
         repairs: What was mended in its arguments.
-        ran: Whether the function was started at all.
+        effect: What the model is told about what the call did.
     """
     if isinstance(error, ToolError):
         text = as_text(_words(error) or "The tool failed.", LONGEST)
     else:
         number = secrets.token_hex(4)
         _log(call, error, number)
-        effect = "It may or may not have taken effect." if ran else "Not run: its arguments could not be checked."
         text = f"The tool failed: {type(error).__name__} (error {number}). {effect}"
     return ToolResult(call, text, "error", error=error, repairs=repairs)
 

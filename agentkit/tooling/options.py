@@ -30,6 +30,8 @@ class ToolOptions(TypedDict, total=False):
     """Never at the same time as other calls of the turn."""
     polling: bool
     """Legitimately called again and again with the same arguments: the stall guard leaves it alone."""
+    approve: bool
+    """A person must approve each call before it is made: the `approve=` of the run is asked."""
     max_result: int
     """Characters of a result that the model gets, 20,000 by default; of a longer one the middle is cut out."""
 
@@ -54,6 +56,12 @@ def checked(options: ToolOptions) -> ToolOptions:
         raise ConfigurationError(f"retries={retries!r} must be a whole number, 0 or more.")
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
         raise ConfigurationError(f"max_result={size!r} must be a number of characters, 1 or more.")
+    approve: Any = options.get("approve", False)
+    if not isinstance(approve, bool):
+        raise ConfigurationError(
+            f"approve={approve!r} of a tool must be True or False.",
+            hint="Who approves is said to the agent or the run.",
+        )
     for key in ("name", "description"):
         text: Any = options.get(key)
         if text is not None and (not isinstance(text, str) or not text.strip()):

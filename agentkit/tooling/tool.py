@@ -28,7 +28,8 @@ class Tool(Generic[P, R]):
     Args:
         func: A function, sync or async; a generator function, whose yields are progress and whose last yield or
             `return` is the result; a method, a class, a callable object, a `functools.partial`, or another tool.
-        options: `name`, `description`, `timeout`, `retries`, `sequential`, `polling`, `max_result`: see `ToolOptions`.
+        options: `name`, `description`, `timeout`, `retries`, `sequential`, `polling`, `approve`, `max_result`: see
+            `ToolOptions`.
 
     Raises:
         SchemaError: A parameter or the name cannot be expressed; says which, and what to do.
@@ -50,6 +51,7 @@ class Tool(Generic[P, R]):
         self.retries: int = options.get("retries", 0)
         self.sequential: bool = options.get("sequential", False)
         self.polling: bool = options.get("polling", False)
+        self.approve: bool = options.get("approve", False)
         self.max_result: int = options.get("max_result", 20_000)
         self.parameters = Parameters(func, self.name, Context)
         """What it takes."""

@@ -35,7 +35,19 @@ def crash(number: int) -> str:
     raise ValueError(number)
 
 
-names = st.sampled_from(["echo", "refuse", "crash", "invented"])
+@tool(approve=True)
+async def ask(text: str) -> str:
+    """Give the text back, if that is approved."""
+    return text
+
+
+async def approve(call: ToolCall) -> bool | str:
+    """Say yes or no, after a while."""
+    await anyio.lowlevel.checkpoint()
+    return int(call.id) % 2 == 0 or "not now"
+
+
+names = st.sampled_from(["echo", "refuse", "crash", "ask", "invented"])
 arguments = st.sampled_from(["{}", '{"text": "a"}', '{"number": 1}', '{"text": ["a"]}', "null", "", "{", "[1]", '"x"'])
 calls = st.lists(st.tuples(names, arguments), max_size=3)
 reasons = st.sampled_from([None, None, None, "length", "content_filter", "stop"])
@@ -48,6 +60,7 @@ limits = st.fixed_dictionaries(
         "max_total_tokens": st.integers(1, 60),
         "max_invalid_calls": st.integers(0, 2),
         "output": st.just(int),
+        "approve": st.just(approve),
     },
 )
 
@@ -81,7 +94,7 @@ def check(messages: Sequence[Message]) -> None:
 @settings(max_examples=150, deadline=None)
 @given(replies, limits)
 def test_a_run_always_lands_with_a_valid_history(chosen: Any, options: Any) -> None:
-    agent: Agent[Any] = Agent(script(chosen), tools=[echo, refuse, crash], **options)
+    agent: Agent[Any] = Agent(script(chosen), tools=[echo, refuse, crash, ask], **options)
     result = anyio.run(agent.run, "go")
     check(result.messages)
     assert len(result.turns) <= options.get("max_turns", 20) + 4
@@ -93,7 +106,7 @@ def test_a_run_always_lands_with_a_valid_history(chosen: Any, options: Any) -> N
 def test_a_run_that_is_stopped_anywhere_leaves_a_valid_history(
     chosen: Any, options: Any, when: int, leave: bool
 ) -> None:
-    agent: Agent[Any] = Agent(script(chosen), tools=[echo, refuse, crash], **options)
+    agent: Agent[Any] = Agent(script(chosen), tools=[echo, refuse, crash, ask], **options)
 
     async def main() -> tuple[list[Event], list[Message]]:
         events: list[Event] = []
@@ -119,7 +132,7 @@ def test_a_run_that_is_stopped_anywhere_leaves_a_valid_history(
 @given(replies, st.integers(0, 4))
 def test_an_endpoint_that_fails_anywhere_leaves_a_valid_history(chosen: Any, when: int) -> None:
     steps: list[Any] = [*script(chosen)._steps[:when], Reply("half an ", error=RunnerError("broken"))]
-    agent = Agent(Scripted(steps, loop=True), tools=[echo, refuse, crash])
+    agent = Agent(Scripted(steps, loop=True), tools=[echo, refuse, crash, ask])
     try:
         result = anyio.run(agent.run, "go")
     except RunnerError as error:

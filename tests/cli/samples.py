@@ -220,3 +220,30 @@ def broken() -> Scripted:
 def buggy() -> Scripted:
     """Raises what no runner may raise."""
     return Scripted([ZeroDivisionError("in the runner")], loop=True)
+
+
+@tool(approve=True)
+def erase(path: str, text: str = "") -> str:
+    """Erase."""
+    return f"erased {path}"
+
+
+def erases() -> Scripted:
+    """Wants to erase and to add at once, then tells what it heard."""
+    wanted = [call("erase", path="a\x1b[31m.txt", text="one\ntwo"), call("add", a=20, b=22)]
+
+    def tell(request: Request) -> str:
+        return f"I heard: {request.messages[-2].content}"
+
+    return Scripted([wanted, tell], loop=True)
+
+
+def later() -> Scripted:
+    """Naps, and then wants to erase."""
+    return Scripted(
+        [call("nap", seconds=1), call("erase", path="x"), lambda request: f"I heard: {request.messages[-1].content}"]
+    )
+
+
+def lists() -> Scripted:
+    return caller("run_command", command="echo hello")

@@ -133,7 +133,7 @@ def test_a_file_may_import_its_neighbours(tmp_path: Path) -> None:
         ("files,depth=3", None, "no option 'depth'.* It has: root, write, hidden"),
         ("files,write=perhaps", None, "write=perhaps"),
         ("files,root=/no/such/folder", None, "not a folder"),
-        ("shell", None, "-t shell,allow"),
+        ("shell,cwd=/no/such/folder", None, "not a folder"),
         ("{}", None, "no file"),
         ("{}", "x = 1\n", "no tools in"),
         ("{}:x", "x = 1\n", "is no tool, but 1"),

@@ -90,6 +90,11 @@ def test_writing_is_offered_only_when_asked_for(root: Path) -> None:
     assert {tool.name for tool in Files(root, write=True).tools()} == reading | {"write_file"}
 
 
+def test_writing_can_be_had_with_approval_only(root: Path) -> None:
+    assert [tool.name for tool in Files(root, write="ask").tools() if tool.approve] == ["write_file"]
+    assert not any(tool.approve for tool in Files(root, write=True).tools())
+
+
 @pytest.mark.parametrize("path", ["../secret.txt", "docs/../../secret.txt", "/etc/hosts", "..", "docs/../.."])
 def test_no_path_leads_out(files: Files, outside: Path, path: str) -> None:
     for use in (files.read_file, files.list_files, lambda where: files.write_file(where, "x", overwrite=True)):

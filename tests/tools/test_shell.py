@@ -40,9 +40,9 @@ async def eventually(fact: Callable[[], bool]) -> bool:
     return False
 
 
-async def test_it_is_off_unless_asked_for() -> None:
-    with pytest.raises(ValueError, match="-t shell,allow"):
-        Shell()
+def test_each_command_must_be_approved_unless_all_are_allowed() -> None:
+    assert [tool.approve for tool in Shell().tools()] == [True]
+    assert [tool.approve for tool in Shell(allow=True).tools()] == [False]
 
 
 async def test_output_errors_and_exit_code_are_told(shell: Shell, tmp_path: Path) -> None:

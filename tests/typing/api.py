@@ -20,6 +20,7 @@ from agentkit import (
     tool,
 )
 from agentkit.events import (
+    ApprovalAsked,
     Event,
     Landing,
     RunFinished,
@@ -146,7 +147,7 @@ def tell(event: Event) -> str:
             return text
         case TurnStarted(turn) | TurnFinished(turn):
             return str(turn)
-        case ToolStarted(one) | ToolProgress(one) | ToolFinished(one):
+        case ToolStarted(one) | ApprovalAsked(one) | ToolProgress(one) | ToolFinished(one):
             return one.name
         case Repaired(what):
             return what
