@@ -81,6 +81,27 @@ class Batches:
         """Items without a result."""
         return sum(batch.missing for batch in self._batches.values())
 
+    def result(self, served: Served, body: Any, queue: bool) -> dict[str, Any] | None:
+        """The `result` for a body that is a batch, or asks for one; None for every other body.
+
+        Args:
+            served: The model that was asked.
+            body: JSON data.
+            queue: Whether the query says `queueRequest=true`; a batch may also come without it.
+
+        Raises:
+            BadRequestError: See `submit` and `poll`.
+            OverloadedError: See `submit`.
+        """
+        if "async_queue" not in served.card.capabilities or not isinstance(body, Mapping):
+            return None
+        if body.keys() & {"prompt", "messages"} and not queue:
+            return None
+        request_id = body.get("request_id")
+        if isinstance(request_id, str):
+            return self.poll(request_id)
+        return self.submit(served, body) if queue or "requests" in body else None
+
     def submit(self, served: Served, body: Mapping[str, Any]) -> dict[str, Any]:
         """Queue a batch.
 

@@ -18,7 +18,7 @@ from agentkit.wire.serving.card import Card
 
 pytestmark = pytest.mark.anyio
 
-SERVED = Served(Card("@cf/a/b"), Scripted([]))
+SERVED = Served(Card("@cf/a/b", capabilities=("async_queue",)), Scripted([]))
 
 
 class Echo:
@@ -212,3 +212,28 @@ async def test_a_result_without_room_is_an_error_of_its_item() -> None:
     assert [response["success"] for response in result["responses"]] == [True, False, False]
     assert result["responses"][2]["errors"][0]["code"] == 3006
     assert len(json.dumps(result)) < 2000
+
+
+@pytest.mark.parametrize("queue", [True, False])
+async def test_a_batch_is_known_by_its_body(queue: bool) -> None:
+    batches = Batches(Echo())
+    told = batches.result(SERVED, body("a"), queue)
+    assert told is not None
+    assert batches.result(SERVED, {"request_id": told["request_id"]}, queue) == told
+
+
+@pytest.mark.parametrize(
+    "other", [{"prompt": "a"}, {"messages": []}, {"prompt": "a", "requests": []}, {}, [], "a", None]
+)
+async def test_other_bodies_are_no_batches(other: Any) -> None:
+    assert Batches(Echo()).result(SERVED, other, False) is None
+
+
+async def test_who_wants_to_queue_must_send_requests() -> None:
+    with pytest.raises(BadRequestError, match="'requests'"):
+        Batches(Echo()).result(SERVED, {"prompt": "a"}, True)
+
+
+async def test_a_model_without_batches_takes_none() -> None:
+    seed = Served(Card("@cf/qwen/qwen1.5-1.8b-chat", edition="2024"), Scripted([]))
+    assert Batches(Echo()).result(seed, body("a"), True) is None
