@@ -17,11 +17,12 @@ from .models import models
 from .options import flag
 from .pull import pull
 from .run import run
+from .serve import serve
 from .show import show
 from .text import one_line, sentences
 from .tools import tools
 
-VERBS = (run, chat, show, tools, models, pull, doctor)
+VERBS = (run, chat, show, tools, models, pull, serve, doctor)
 
 app = typer.Typer(
     name="agentkit",

@@ -5,11 +5,61 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
 _KEY = "agentkit.drop"
+
+PATIENCE = 30.0
+"""Seconds in which a new connection must have told the head of its first request."""
+LONGEST_HEAD = 65_536
+"""Bytes of the head of a request."""
 
 
 def drop(scope: MutableMapping[str, Any]) -> None:
-    """Cut the connection of a request, and forget what it has not taken yet."""
+    """Cut the connection of a request, and forget what its client has not taken yet."""
     cut = scope.get(_KEY)
     if cut is not None:
         cut()
+
+
+class Connection(HttpToolsProtocol):
+    """One connection of a client, which must say what it wants in time and in moderate length."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._head: int | None = 0
+        self._patience: Any = None
+        self._be_patient()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._be_content()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head is not None:
+            self._head += len(data)
+            if self._head > LONGEST_HEAD:
+                self.transport.abort()
+        if self._patience is None and (self.cycle is None or self.cycle.response_complete):
+            self._be_patient()  # between two requests, or in the rest of one that was refused
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope[_KEY] = self.transport.abort  # type: ignore[literal-required]
+        self._head = 0
+        if self._patience is None:
+            self._be_patient()
+
+    def on_headers_complete(self) -> None:
+        self._head = None
+        self._be_content()
+        super().on_headers_complete()
+
+    def _be_patient(self) -> None:
+        self._patience = self.loop.call_later(PATIENCE, self.transport.abort)
+
+    def _be_content(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

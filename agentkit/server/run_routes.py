@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -44,5 +45,18 @@ async def _run_unified(state: State, exchange: Exchange) -> None:
 async def _answer(state: State, exchange: Exchange, served: Served, body: Any) -> None:
     visit_of(exchange.scope).begun(served.card.name)
     check_limits(body, state.settings)
+    if isinstance(body, dict) and "async_queue" in served.card.capabilities:
+        if "requests" in body:
+            await _tell(exchange, state.batches.submit(served, body))
+            return
+        if isinstance(body.get("request_id"), str) and not {"prompt", "messages"} & body.keys():
+            await _tell(exchange, state.batches.poll(body["request_id"]))
+            return
     asked = read_run(body, served.card, strict=state.settings.strict)
     await answer(state, exchange, served, asked, RunWriter(asked, served.card))
+
+
+async def _tell(exchange: Exchange, result: dict[str, Any]) -> None:
+    """Answer with what is known of a batch (contract/workers_ai.md section 12)."""
+    body = {"result": result, "success": True, "errors": [], "messages": []}
+    await exchange.reply(json.dumps(body).encode())

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .admission import Admission
+from .batch_items import BatchItems
+from .batches import Batches
+from .meters import Meters
 from .models import Models, Served
 from .settings import Settings
 
@@ -21,6 +24,8 @@ class State:
     settings: Settings
     models: Models
     admission: Admission
+    meters: Meters
+    batches: Batches
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     """What runs while the server runs, for example the worker of a queue; cancelled at its end."""
 
@@ -33,4 +38,9 @@ def make_state(settings: Settings, served: list[Served]) -> State:
     """
     models = Models(served, settings.idle)
     admission = Admission(settings.most_running, settings.most_waiting)
-    return State(settings, models, admission, [models.unload_idle])
+    meters = Meters()
+    batches = Batches(BatchItems(settings, models, admission, meters).answer)
+    meters.gauge("running", "Requests that are worked on.", lambda: admission.running)
+    meters.gauge("waiting", "Requests that wait for their turn.", lambda: admission.waiting)
+    meters.gauge("batch_items_waiting", "Items of batches without a result.", lambda: batches.waiting)
+    return State(settings, models, admission, meters, batches, [models.unload_idle, batches.run])
