@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 import anyio
 
-from ..errors import BadRequestError, TimedOutError
+from ..errors import BadRequestError
 from ..generation import Finish, Request
 from ..messages import Usage
 from ..wire.serving.refusals import inference_body, refusal_of
@@ -19,11 +18,10 @@ from ..wire.serving.run import RunWriter, read_run
 from ..wire.serving.writer import Writer
 from .admission import Admission
 from .body import check_limits
+from .exchange import known
 from .meters import Meters
 from .models import Models, Served
 from .settings import Settings
-
-_log = logging.getLogger("agentkit.server")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5
 """Seconds between two looks whether there is room."""
@@ -66,15 +64,14 @@ class BatchItems:
         await self._room()
         self._running += 1
         try:
-            with anyio.fail_after(self._settings.deadline):
-                async with (
-                    self._admission.place(),
-                    self._models.using(served) as runner,
-                    aclosing(runner.generate(request)) as deltas,
-                ):
-                    async for delta in deltas:
-                        writer.add(delta)
-                        usage = delta.usage if isinstance(delta, Finish) else usage
+            async with (
+                self._admission.place(deadline=self._settings.deadline),
+                self._models.using(served) as runner,
+                aclosing(runner.generate(request)) as deltas,
+            ):
+                async for delta in deltas:
+                    writer.add(delta)
+                    usage = delta.usage if isinstance(delta, Finish) else usage
         finally:
             self._running -= 1
         return usage
@@ -106,10 +103,6 @@ def _body(item: Any, settings: Settings) -> dict[str, Any]:
 
 
 def _failure(error: Exception) -> dict[str, Any]:
-    if isinstance(error, TimeoutError):
-        error = TimedOutError("Request timeout", status=408, code=3046)
-    refusal = refusal_of(error)
-    if refusal.status >= 500:
-        _log.error("an item of a batch failed", exc_info=error)
+    refusal = refusal_of(known(error))
     errors = json.loads(inference_body(refusal, str(uuid4())))["errors"]
     return {"result": {}, "success": False, "errors": errors}

@@ -6,6 +6,7 @@ import json
 from functools import partial
 from typing import Any
 
+from starlette.datastructures import QueryParams
 from starlette.routing import BaseRoute, Route
 
 from ..errors import BadRequestError
@@ -45,15 +46,16 @@ async def _run_unified(state: State, exchange: Exchange) -> None:
 async def _answer(state: State, exchange: Exchange, served: Served, body: Any) -> None:
     visit_of(exchange.scope).begun(served.card.name)
     check_limits(body, state.settings)
-    if isinstance(body, dict) and "async_queue" in served.card.capabilities:
-        if "requests" in body:
-            await _tell(exchange, state.batches.submit(served, body))
-            return
-        if isinstance(body.get("request_id"), str) and not {"prompt", "messages"} & body.keys():
-            await _tell(exchange, state.batches.poll(body["request_id"]))
-            return
+    batched = state.batches.result(served, body, _wants_queue(exchange))
+    if batched is not None:
+        await _tell(exchange, batched)
+        return
     asked = read_run(body, served.card, strict=state.settings.strict)
     await answer(state, exchange, served, asked, RunWriter(asked, served.card))
+
+
+def _wants_queue(exchange: Exchange) -> bool:
+    return QueryParams(exchange.scope["query_string"]).get("queueRequest", "").lower() in ("true", "1")
 
 
 async def _tell(exchange: Exchange, result: dict[str, Any]) -> None:
