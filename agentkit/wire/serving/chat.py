@@ -62,6 +62,8 @@ def read_chat(body: Any, card: Card, *, strict: bool = False) -> Asked:
         BadRequestError: A field has a value that cannot be served; the message names it.
     """
     model_of(body)
+    if body.get("messages") is None:
+        raise missing("/", "model", "messages")
     messages = read_messages(body.get("messages"), lenient=True)
     if not messages:
         raise bad_input("'/messages' must have at least 1 item")
