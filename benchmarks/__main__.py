@@ -22,6 +22,7 @@ NAMES = (
     "toolcalls",
     "masks",
     "memory",
+    "serving",
 )
 
 
