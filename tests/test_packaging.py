@@ -64,6 +64,7 @@ def test_the_wheel_has_the_tools_inside_the_package_and_nothing_beside_it(wheel:
     names = zipfile.ZipFile(wheel).namelist()
     assert "agentkit/tools/clock.py" in names
     assert "agentkit/py.typed" in names
+    assert "agentkit/server/playground/index.html" in names
     assert {name.partition("/")[0] for name in names} == {"agentkit", wheel.name.split("-py3")[0] + ".dist-info"}
 
 
