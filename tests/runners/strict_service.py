@@ -14,8 +14,9 @@ from typing import Any
 
 import jsonschema
 
+from agentkit.wire.serving.validation import refusal
+
 from .loopback import Seen, Step, reply
-from .validator import refusal
 
 MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast"
 ID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
