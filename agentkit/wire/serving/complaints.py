@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import BadRequestError
-
-NAMES = {bool: "boolean", str: "string", list: "array", dict: "object", type(None): "null", int: "integer"}
-"""Types of JSON by those of Python."""
+from .validation import type_names
 
 
 def bad_input(text: str) -> BadRequestError:
     """The body is not what is documented: code 5006."""
-    return BadRequestError(text, status=400, code=5006)
+    return BadRequestError(f"Bad input: Error: {text}", status=400, code=5006)
 
 
 def invalid_input(text: str) -> BadRequestError:
@@ -27,18 +25,11 @@ def mismatch(path: str, wanted: str, value: Any) -> BadRequestError:
     """A value has another type.
 
     >>> mismatch("/stream", "boolean", "true").message
-    "Type mismatch of '/stream', 'boolean' not in 'string'"
+    "Bad input: Error: Type mismatch of '/stream', 'boolean' not in 'string'"
     """
-    return bad_input(f"Type mismatch of '{path}', '{wanted}' not in {_types(value)}")
+    return bad_input(f"Type mismatch of '{path}', '{wanted}' not in {','.join(map(repr, type_names(value)))}")
 
 
 def missing(path: str, *names: str) -> BadRequestError:
     """An object lacks fields; all that it must have are named."""
     return bad_input(f"required properties at '{path}' are '{','.join(names)}'")
-
-
-def _types(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"'{NAMES.get(type(value), 'object')}'"
-    whole = isinstance(value, int) or value.is_integer()
-    return "'number','integer'" if whole else "'number'"

@@ -153,7 +153,7 @@ REFUSED: list[tuple[str, Any, bool, str]] = [
 def test_what_is_refused(items: Any, lenient: bool, text: str) -> None:
     with pytest.raises(BadRequestError) as caught:
         read_messages(items, lenient=lenient)
-    assert (caught.value.message, caught.value.status, caught.value.code) == (text, 400, 5006)
+    assert (caught.value.message, caught.value.status, caught.value.code) == (f"Bad input: Error: {text}", 400, 5006)
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)

@@ -80,7 +80,10 @@ def test_what_is_no_tool_is_dropped_and_noted(item: Any, reason: str) -> None:
 def test_no_list_is_refused() -> None:
     with pytest.raises(BadRequestError) as caught:
         read_tools("add")
-    assert (caught.value.message, caught.value.code) == ("Type mismatch of '/tools', 'array' not in 'string'", 5006)
+    assert (caught.value.code, caught.value.message) == (
+        5006,
+        "Bad input: Error: Type mismatch of '/tools', 'array' not in 'string'",
+    )
 
 
 def test_no_tools() -> None:
