@@ -59,6 +59,7 @@ class _Answering:
         self._asked = asked
         self._writer = writer
         self._visit: Visit = visit_of(exchange.scope)
+        self._outbox: Outbox | None = None
         self.over = False
         """Whether there is nothing left to do."""
         self.error: Exception | None = None
@@ -67,7 +68,7 @@ class _Answering:
         """Stop the work when the client goes away."""
         while (await self._exchange.receive())["type"] != "http.disconnect":
             pass
-        if not self.over:
+        if not (self.over or (self._outbox is not None and self._outbox.sent.is_set())):
             self._visit.abandoned()
             work.cancel()
 
@@ -83,7 +84,6 @@ class _Answering:
 
     async def stream(self, group: TaskGroup) -> None:
         """Answer frame by frame."""
-        outbox: Outbox | None = None
         delta: Delta | None = None
         last = b""
         try:
@@ -92,19 +92,17 @@ class _Answering:
                     frames = self._writer.frames(delta)
                     if not frames:
                         continue
-                    if outbox is None:
-                        self._visit.first_token()
-                        outbox = await self._begin(group)
+                    outbox = self._outbox or await self._begin(group)
                     await outbox.put(frames)
             self._finish(delta)
         except Stalled:
             self._give_up()
             return
         except Exception as error:
-            if outbox is None:
+            if self._outbox is None:
                 raise
             last = self._broken(error)
-        await self._deliver(outbox or await self._begin(group), last)
+        await self._deliver(self._outbox or await self._begin(group), last)
 
     @asynccontextmanager
     async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta, None]]:
@@ -130,10 +128,11 @@ class _Answering:
         return self._writer.failure(told)
 
     async def _begin(self, group: TaskGroup) -> Outbox:
+        self._visit.first_token()
         await self._exchange.send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-        outbox = Outbox(self._exchange.send)
-        group.start_soon(outbox.deliver)
-        return outbox
+        self._outbox = Outbox(self._exchange.send)
+        group.start_soon(self._outbox.deliver)
+        return self._outbox
 
     async def _deliver(self, outbox: Outbox, last: bytes) -> None:
         """Wait until the client has everything; the model is free already."""
