@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...messages import Message, ToolCall
-from ..dialects import ROLES, Dialect
+from ..dialects import NINE, ROLES, Dialect
 from ..history import repair
 from ..history.reading import SYNONYMS
+from ..ids import derive
 from ..json_text import parsed, whole_characters
 from .complaints import bad_input, mismatch, missing
 
 SERVED = Dialect("served", ordered_results=False, result_names=True)
 """What conversations are mended to: every call has an id, a name and one result, and every result tells its call."""
+_NINE = re.compile(NINE)
 
 
 def read_messages(items: Any, *, lenient: bool) -> tuple[Message, ...]:
@@ -21,7 +24,8 @@ def read_messages(items: Any, *, lenient: bool) -> tuple[Message, ...]:
 
     The four shapes of contract/workers_ai.md section 7 are read: calls as the JSON text of a message, in `tool_calls`,
     or as both. Results go to their calls by id, else by name, else by order; a call without one is closed, and a result
-    without a call gets one (quirk Q31). Arguments that are no JSON object become `{}` (quirk Q32).
+    without a call gets one (quirk Q31). Arguments that are no JSON object become `{}` (quirk Q32). Calls get ids of
+    ours, the same ones each time, and keep the client's as `original_id`.
 
     Args:
         items: `messages` of the body.
@@ -34,7 +38,9 @@ def read_messages(items: Any, *, lenient: bool) -> tuple[Message, ...]:
         raise mismatch("/messages", "array", items)
     for index, item in enumerate(items):
         _check(item, f"/messages/{index}", lenient)
-    return tuple(_message(item) for item in repair(_without_unknown_ids(items), SERVED))
+    mended = repair(_without_unknown_ids(items), SERVED)
+    ids = _own_ids(mended)
+    return tuple(_message(item, ids) for item in mended)
 
 
 def _check(item: Any, path: str, lenient: bool) -> None:
@@ -82,18 +88,24 @@ def _without_unknown_ids(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]
     ]
 
 
+def _own_ids(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Ids of ours for the ids of all calls: some templates take no others (quirk Q26)."""
+    given = {call["id"] for item in items for call in item.get("tool_calls") or ()}
+    return {one: one if _NINE.fullmatch(one) else derive(one, given) for one in given}
+
+
 def _calls(item: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     calls = item.get("tool_calls")
     return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
 
 
-def _message(data: Mapping[str, Any]) -> Message:
+def _message(data: Mapping[str, Any], ids: Mapping[str, str]) -> Message:
     role, content = data["role"], whole_characters(data["content"])
     if role == "tool":
-        return Message(role, content, tool_call_id=whole_characters(data["tool_call_id"]), name=_name(data))
+        return Message(role, content, tool_call_id=ids[data["tool_call_id"]], name=_name(data))
     if role != "assistant":
         return Message(role, content)
-    calls = tuple(_call(item) for item in data.get("tool_calls") or ())
+    calls = tuple(_call(item, ids) for item in data.get("tool_calls") or ())
     if calls and content.lstrip()[:1] == "{" and _tells(content, calls):
         content = ""
     reasoning = data.get("reasoning") or data.get("reasoning_content")
@@ -105,9 +117,10 @@ def _name(data: Mapping[str, Any]) -> str | None:
     return whole_characters(name) if isinstance(name, str) and name else None
 
 
-def _call(item: Mapping[str, Any]) -> ToolCall:
-    function = item["function"]
-    return ToolCall(*map(whole_characters, (item["id"], function["name"], function["arguments"])))
+def _call(item: Mapping[str, Any], ids: Mapping[str, str]) -> ToolCall:
+    function, given = item["function"], item["id"]
+    name, arguments = whole_characters(function["name"]), whole_characters(function["arguments"])
+    return ToolCall(ids[given], name, arguments, None if ids[given] == given else whole_characters(given))
 
 
 def _tells(content: str, calls: Sequence[ToolCall]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentkit.errors import BadRequestError
+from agentkit.generation import Request
 from agentkit.messages import Message, ToolCall
+from agentkit.wire.dialects import NINE, OPENAI
+from agentkit.wire.requests import RequestEncoder
 from agentkit.wire.serving.conversation import read_messages
 
 from ..history.samples import ANSWER, SYSTEM, USER, bare, call, calls, result, text_call
@@ -73,9 +77,16 @@ def test_what_is_no_object_is_an_empty_one(arguments: Any) -> None:
     assert found.arguments == "{}"
 
 
-def test_ids_and_the_text_of_arguments_stay() -> None:
-    found, _ = one(calls(call("chatcmpl-tool-1f", arguments='{"a":\n1}')), result("chatcmpl-tool-1f"))
-    assert found == ToolCall("chatcmpl-tool-1f", "add", '{"a":\n1}')
+def test_the_text_of_arguments_stays() -> None:
+    found, _ = one(calls(call(arguments='{"a":\n1}')), result())
+    assert found == ToolCall("aaaaaaaa1", "add", '{"a":\n1}')
+
+
+def test_ids_become_ours_and_are_remembered() -> None:
+    found, _ = one(calls(call("chatcmpl-tool-1f")), result("chatcmpl-tool-1f"))
+    assert found.original_id == "chatcmpl-tool-1f"
+    assert re.fullmatch(NINE, found.id)
+    assert found == one(calls(call("chatcmpl-tool-1f")), result("chatcmpl-tool-1f"))[0]
 
 
 def test_results_that_come_in_another_order_go_by_name() -> None:
@@ -163,10 +174,20 @@ def test_every_history_reads_back_in_every_shape(history: History, shape: Any) -
     assert calls_read(read(*shape(history))) == calls_of(history)
 
 
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+@settings(max_examples=20, deadline=None)
+@given(history=histories())
+def test_what_was_said_before_stays_the_same_when_more_is_said(history: History, shape: Any) -> None:
+    """Ids, too, so that the prompt begins as the last one did."""
+    assert read(*shape([*history, USER]))[:-1] == read(*shape(history))
+
+
 @settings(max_examples=40, deadline=None)
 @given(histories())
 def test_a_history_of_chat_completions_is_read_as_it_is(history: History) -> None:
-    assert read(*history, lenient=False) == tuple(map(Message.from_dict, history))
+    encoder = RequestEncoder(OPENAI, "m")
+    sent = json.loads(encoder.encode(Request(read(*history, lenient=False)), stream=False))
+    assert sent["messages"] == history
 
 
 @settings(max_examples=40, deadline=None)
