@@ -68,7 +68,7 @@ class _Answering:
         """Stop the work when the client goes away."""
         while (await self._exchange.receive())["type"] != "http.disconnect":
             pass
-        if not (self.over or (self._outbox is not None and self._outbox.sent.is_set())):
+        if not (self.over or (self._outbox is not None and self._outbox.is_done)):
             self._visit.abandoned()
             work.cancel()
 
@@ -102,7 +102,11 @@ class _Answering:
             if self._outbox is None:
                 raise
             last = self._broken(error)
-        await self._deliver(self._outbox or await self._begin(group), last)
+        outbox = self._outbox or await self._begin(group)
+        try:
+            await outbox.finish(last, self._state.settings.deadline)  # the model is free already
+        except Stalled:
+            self._give_up()
 
     @asynccontextmanager
     async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta, None]]:
@@ -130,17 +134,8 @@ class _Answering:
     async def _begin(self, group: TaskGroup) -> Outbox:
         self._visit.first_token()
         await self._exchange.send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-        self._outbox = Outbox(self._exchange.send)
-        group.start_soon(self._outbox.deliver)
+        self._outbox = Outbox(self._exchange.scope, self._exchange.send, group)
         return self._outbox
-
-    async def _deliver(self, outbox: Outbox, last: bytes) -> None:
-        """Wait until the client has everything; the model is free already."""
-        outbox.end_with(last)
-        with anyio.move_on_after(self._state.settings.deadline) as patience:
-            await outbox.sent.wait()
-        if patience.cancelled_caught:
-            self._give_up()
 
     def _give_up(self) -> None:
         """Drop a connection whose client does not read."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_KEY = "agentkit.drop"
+_KEY = "agentkit.connection"
 
 PATIENCE = 30.0
 """Seconds in which a new connection must have told the head of its first request."""
@@ -17,9 +17,15 @@ LONGEST_HEAD = 65_536
 
 def drop(scope: MutableMapping[str, Any]) -> None:
     """Cut the connection of a request, and forget what its client has not taken yet."""
-    cut = scope.get(_KEY)
-    if cut is not None:
-        cut()
+    connection = scope.get(_KEY)
+    if connection is not None:
+        connection.transport.abort()
+
+
+def is_writable(scope: MutableMapping[str, Any]) -> bool:
+    """Whether the client of a request reads as fast as it is written to; False where that is not known."""
+    connection = scope.get(_KEY)
+    return connection is not None and not connection.flow.write_paused
 
 
 class Connection(HttpToolsProtocol):
@@ -46,7 +52,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope[_KEY] = self.transport.abort  # type: ignore[literal-required]
+        self.scope[_KEY] = self  # type: ignore[literal-required]
         self._head = 0
         if self._patience is None:
             self._be_patient()

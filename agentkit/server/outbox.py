@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import anyio
-from starlette.types import Send
+from anyio.abc import TaskGroup
+from starlette.types import Scope, Send
+
+from .connections import is_writable
 
 MOST = 1_000_000
 """Bytes that wait for a client that reads more slowly than its answer is made; then the answer waits."""
@@ -16,52 +19,82 @@ class Stalled(Exception):
 
 
 class Outbox:
-    """Pieces of a body on their way. What is ready at once is sent at once, as one piece.
+    """Pieces of a body on their way.
+
+    A piece is sent at once where the connection takes it. Where it does not, what made the piece goes on, and a task
+    sends what has gathered, joined, as the client reads.
 
     Args:
+        scope: Of the request.
         send: Of the request.
+        group: Where the task runs.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, group: TaskGroup) -> None:
+        self._scope = scope
         self._send = send
+        self._group = group
         self._pieces: list[bytes] = []
         self._size = 0
+        self._is_delivering = False
         self._ended = False
-        self._ready = anyio.Event()
         self._taken = anyio.Event()
-        self.sent = anyio.Event()
-        """Set when the whole body has been handed to the connection."""
+        self._delivered = anyio.Event()
+        self.is_done = False
+        """Whether the connection has the whole body."""
 
     async def put(self, piece: bytes) -> None:
-        """Send a piece soon; waits where too much waits already.
+        """Send a piece, now or soon; waits where too much waits already.
 
         Raises:
             Stalled: The client reads nothing.
         """
+        if not self._is_delivering and is_writable(self._scope):
+            await self._hand_over(piece, ended=False)
+            return
         while self._size > MOST:
             self._taken = anyio.Event()
             with anyio.move_on_after(STALLED) as patience:
                 await self._taken.wait()
             if patience.cancelled_caught:
                 raise Stalled
-        self.end_with(piece, ended=False)
+        self._add(piece)
 
-    def end_with(self, piece: bytes, *, ended: bool = True) -> None:
-        """Send a piece soon, and then, if it is the last one, end the body."""
+    async def finish(self, piece: bytes, seconds: float) -> None:
+        """Send the last piece, and wait until the connection has everything.
+
+        Raises:
+            Stalled: It took longer than so many seconds.
+        """
+        self._ended = True
+        if not self._is_delivering and is_writable(self._scope):
+            await self._hand_over(piece, ended=True)
+            return
+        self._add(piece)
+        with anyio.move_on_after(seconds):
+            await self._delivered.wait()
+        if not self.is_done:
+            raise Stalled
+
+    def _add(self, piece: bytes) -> None:
         self._pieces.append(piece)
         self._size += len(piece)
-        self._ended = ended
-        self._ready.set()
+        if not self._is_delivering:
+            self._is_delivering = True
+            self._delivered = anyio.Event()
+            self._group.start_soon(self._deliver)
 
-    async def deliver(self) -> None:
-        """Send until the body has ended."""
-        ended = False
-        while not ended:
-            await self._ready.wait()
-            self._ready = anyio.Event()
+    async def _deliver(self) -> None:
+        """Send until nothing waits."""
+        while self._pieces:
             body, ended = b"".join(self._pieces), self._ended
             self._pieces.clear()
             self._size = 0
             self._taken.set()
-            await self._send({"type": "http.response.body", "body": body, "more_body": not ended})
-        self.sent.set()
+            await self._hand_over(body, ended=ended)
+        self._is_delivering = False
+        self._delivered.set()
+
+    async def _hand_over(self, body: bytes, *, ended: bool) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": not ended})
+        self.is_done = ended
