@@ -37,10 +37,11 @@ def read_format(value: Any) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     schema = read_value(value, "json_schema", "object", PATH)
     if schema is None:
         raise missing(PATH, "type", "json_schema")
-    return _unwrapped(schema), {}
+    return unwrapped(schema), {}
 
 
-def _unwrapped(schema: dict[str, Any]) -> dict[str, Any]:
+def unwrapped(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema in `json_schema`, bare or as chat completions wrap it: with a name (quirk Q7)."""
     inner = schema.get("schema")
     wrapped = isinstance(inner, Mapping) and ("name" in schema or "strict" in schema or "type" not in schema)
     return dict(inner) if wrapped and isinstance(inner, Mapping) else schema
