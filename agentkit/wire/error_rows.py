@@ -79,8 +79,8 @@ ROWS = (
     Row(ContentRefusedError, codes=("content_filter", "content_policy_violation", "moderation_blocked")),
     Row(ContentRefusedError, statuses=(400, 403), text=r"nsfw|content (filter|policy|management)|flagged"),
     # waiting helps
-    Row(RateLimitedError, codes=(3021, 2003, "rate_limit_exceeded", "rate_limit_error")),
     Row(OverloadedError, codes=(3040, 3050, 7009, "overloaded_error", "engine_overloaded", "unavailable_error")),
+    Row(RateLimitedError, codes=(3021, 2003, "rate_limit_exceeded", "rate_limit_error")),
     Row(OverloadedError, statuses=(429, 503), text="capacity|overloaded|loading model|no slot"),
     Row(TimedOutError, codes=(3007, 3008, 3046)),
     Row(ServerError, codes=(3043, 4007)),

@@ -12,6 +12,7 @@ from ...messages import ToolCall, Usage
 from ..requests import dumps
 from .asked import Asked
 from .card import Card
+from .refusals import openai_body, refusal_of
 
 DONE = b"data: [DONE]\n\n"
 _END = b'},"logprobs":null,"finish_reason":null}]}\n\n'
@@ -28,6 +29,7 @@ class ChatWriter:
     """
 
     def __init__(self, asked: Asked, card: Card, request_id: str, created: int) -> None:
+        self._request_id = request_id
         self._id = f"chatcmpl-{request_id}"
         self._created = created
         self._model = card.name
@@ -63,9 +65,7 @@ class ChatWriter:
 
     def failure(self, error: AgentKitError) -> bytes:
         """The event of a stream that breaks off, in OpenAI's shape; no `[DONE]` follows."""
-        code = getattr(error, "code", None)
-        told = {"message": error.message, "type": "server_error", "param": None, "code": code}
-        return b"data: " + dumps({"error": told}) + b"\n\n"
+        return b"data: " + openai_body(refusal_of(error), self._request_id) + b"\n\n"
 
     def add(self, delta: Delta) -> None:
         """Take a delta of an answer that is written whole."""

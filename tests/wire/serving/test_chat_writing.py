@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from agentkit.errors import InvalidReplyError, ServerError, TruncatedStreamError
+from agentkit.errors import InvalidReplyError, OverloadedError, TruncatedStreamError
 from agentkit.generation import Delta, Finish, ReasoningDelta, Repaired, Request, TextDelta
 from agentkit.messages import ToolCall, Usage
 from agentkit.wire.serving.asked import Asked
@@ -135,6 +135,7 @@ def test_an_answer_of_nothing() -> None:
         ([ADD, Finish("length")], "length"),
         ([TextDelta("a"), Finish("length")], "length"),
         ([Finish("content_filter")], "content_filter"),
+        ([TextDelta("a"), Finish("error")], "error"),
     ],
 )
 def test_the_finish_reason_says_what_there_is(deltas: list[Delta], reason: str) -> None:
@@ -229,19 +230,26 @@ def test_openais_client_puts_a_stream_together() -> None:
     assert found.choices[0].finish_reason == "tool_calls"
 
 
+BROKEN = OverloadedError("No memory is left.", status=429, code=3040)
+
+
 def test_openais_client_raises_where_a_stream_breaks_off() -> None:
     writing = writer()
-    content = writing.frames(TextDelta("It ")) + writing.failure(ServerError("The engine stopped.", code=3043))
+    content = writing.frames(TextDelta("It ")) + writing.failure(BROKEN)
     with asking(content) as client, client.chat.completions.create(model="m", messages=[], stream=True) as stream:
         assert [next(stream).choices[0].delta.content for _ in range(2)] == ["", "It "]
-        with pytest.raises(openai.APIError, match=r"The engine stopped\.") as caught:
+        with pytest.raises(openai.APIError, match=r"No memory is left\. \(6f1c\)") as caught:
             next(stream)
-    assert caught.value.code == 3043  # type: ignore[comparison-overlap]
+    assert caught.value.code == "engine_overloaded"
 
 
 def test_ours_raises_there_and_has_the_text() -> None:
     writing = writer()
-    content = writing.frames(TextDelta("It ")) + writing.failure(ServerError("The engine stopped.", code=3043))
+    content = writing.frames(TextDelta("It ")) + writing.failure(BROKEN)
     found = read_stream(CASE, [content])
-    assert (found.error, found.text) == (ServerError, "It ")
+    assert (found.error, found.text) == (OverloadedError, "It ")
     assert b"[DONE]" not in content
+
+
+def test_a_stream_can_break_off_before_anything_was_said() -> None:
+    assert read_stream(CASE, [writer().failure(BROKEN)]).error is OverloadedError
