@@ -11,7 +11,6 @@ from anyio.abc import TaskGroup
 from ..errors import ServerError
 from ..generation import Delta, Finish
 from ..wire.serving.asked import Asked
-from ..wire.serving.refusals import refusal_of
 from ..wire.serving.writer import Writer
 from .connections import drop
 from .exchange import Exchange, known
@@ -84,6 +83,13 @@ class _Answering:
 
     async def stream(self, group: TaskGroup) -> None:
         """Answer frame by frame."""
+        try:
+            await self._stream(group)
+        except Stalled:
+            self._visit.abandoned()
+            drop(self._exchange.scope)
+
+    async def _stream(self, group: TaskGroup) -> None:
         delta: Delta | None = None
         last = b""
         try:
@@ -96,17 +102,13 @@ class _Answering:
                     await outbox.put(frames)
             self._finish(delta)
         except Stalled:
-            self._give_up()
-            return
+            raise
         except Exception as error:
             if self._outbox is None:
                 raise
             last = self._broken(error)
         outbox = self._outbox or await self._begin(group)
-        try:
-            await outbox.finish(last, self._state.settings.deadline)  # the model is free already
-        except Stalled:
-            self._give_up()
+        await outbox.finish(last)  # the model is free already
 
     @asynccontextmanager
     async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta, None]]:
@@ -122,22 +124,17 @@ class _Answering:
     def _finish(self, last: Delta | None) -> None:
         """Look at how the answer ended."""
         if not isinstance(last, Finish):
-            raise ServerError("the model's answer has no end", status=500)
+            raise ServerError("the model's answer has no end", status=500, code=4007)
         self._visit.finished(last.usage)
 
     def _broken(self, error: Exception) -> bytes:
         """The end of a stream that breaks off."""
         told = known(error)
-        self._visit.refused(refusal_of(told).code)
+        self._exchange.note(told)
         return self._writer.failure(told)
 
     async def _begin(self, group: TaskGroup) -> Outbox:
         self._visit.first_token()
         await self._exchange.send({"type": "http.response.start", "status": 200, "headers": _STREAM_HEADERS})
-        self._outbox = Outbox(self._exchange.scope, self._exchange.send, group)
+        self._outbox = Outbox(self._exchange.scope, self._exchange.send, group, self._state.settings.stalled)
         return self._outbox
-
-    def _give_up(self) -> None:
-        """Drop a connection whose client does not read."""
-        self._visit.abandoned()
-        drop(self._exchange.scope)

@@ -62,6 +62,9 @@ class Connection(HttpToolsProtocol):
         self._be_content()
         super().on_headers_complete()
 
+    def timeout_keep_alive_handler(self) -> None:
+        self.transport.abort()  # to close it would wait for a client that does not read
+
     def _be_patient(self) -> None:
         self._patience = self.loop.call_later(PATIENCE, self.transport.abort)
 

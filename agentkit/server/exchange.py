@@ -12,7 +12,7 @@ import anyio
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from ..errors import AgentKitError, ServerError
+from ..errors import AgentKitError, OverloadedError, ServerError
 from ..wire.serving.refusals import Refusal, refusal_of
 from .request_ids import request_id_of
 from .visit import visit_of
@@ -43,8 +43,7 @@ class Exchange:
 
     async def refuse(self, error: AgentKitError, error_body: ErrorBody) -> None:
         """Answer with an error."""
-        refusal = refusal_of(error)
-        visit_of(self.scope).refused(refusal.code)
+        refusal = self.note(error)
         headers: Headers = []
         if refusal.retry_after is not None:
             headers.append((b"retry-after", b"%d" % ceil(refusal.retry_after)))
@@ -53,6 +52,14 @@ class Exchange:
             await self._refuse_early(body, refusal.status, headers)
         else:
             await self.reply(body, refusal.status, headers)
+
+    def note(self, error: AgentKitError) -> Refusal:
+        """How an error is told to the client; the operator is told what the client is not."""
+        refusal = refusal_of(error)
+        visit_of(self.scope).refused(refusal.code)
+        if refusal.status >= 500 and not isinstance(error, OverloadedError):
+            _log.error("request %s failed: %s", request_id_of(self.scope), error, exc_info=error.__cause__)
+        return refusal
 
     async def _refuse_early(self, body: bytes, status: int, headers: Headers) -> None:
         """Answer while the client still sends, and close the connection once it has had time to read the answer."""
@@ -89,8 +96,9 @@ class Endpoint:
 
 
 def known(error: Exception) -> AgentKitError:
-    """The error as one of ours; another one is a bug, which the log tells and the client does not."""
+    """The error as one of ours; another one is a bug, of which the client is told nothing."""
     if isinstance(error, AgentKitError):
         return error
-    _log.error("a request failed with an unforeseen error", exc_info=error)
-    return ServerError("internal server error", status=500)
+    unforeseen = ServerError(f"unforeseen {type(error).__name__}", status=500, code=4007)
+    unforeseen.__cause__ = error
+    return unforeseen

@@ -10,8 +10,8 @@ from .connections import is_writable
 
 MOST = 1_000_000
 """Bytes that wait for a client that reads more slowly than its answer is made; then the answer waits."""
-STALLED = 60.0
-"""Seconds after which a client that reads nothing, while so much waits for it, is given up."""
+_PIECE = 65_536
+"""Bytes that are handed to a slow connection at a time; who reads so many has not stalled."""
 
 
 class Stalled(Exception):
@@ -28,18 +28,19 @@ class Outbox:
         scope: Of the request.
         send: Of the request.
         group: Where the task runs.
+        stalled: Seconds after which a client is given up that reads nothing, while something waits for it.
     """
 
-    def __init__(self, scope: Scope, send: Send, group: TaskGroup) -> None:
+    def __init__(self, scope: Scope, send: Send, group: TaskGroup, stalled: float) -> None:
         self._scope = scope
         self._send = send
         self._group = group
+        self._stalled = stalled
         self._pieces: list[bytes] = []
         self._size = 0
         self._is_delivering = False
         self._ended = False
         self._taken = anyio.Event()
-        self._delivered = anyio.Event()
         self.is_done = False
         """Whether the connection has the whole body."""
 
@@ -53,27 +54,29 @@ class Outbox:
             await self._hand_over(piece, ended=False)
             return
         while self._size > MOST:
-            self._taken = anyio.Event()
-            with anyio.move_on_after(STALLED) as patience:
-                await self._taken.wait()
-            if patience.cancelled_caught:
-                raise Stalled
+            await self._progress()
         self._add(piece)
 
-    async def finish(self, piece: bytes, seconds: float) -> None:
+    async def finish(self, piece: bytes) -> None:
         """Send the last piece, and wait until the connection has everything.
 
         Raises:
-            Stalled: It took longer than so many seconds.
+            Stalled: The client reads nothing.
         """
         self._ended = True
         if not self._is_delivering and is_writable(self._scope):
             await self._hand_over(piece, ended=True)
             return
         self._add(piece)
-        with anyio.move_on_after(seconds):
-            await self._delivered.wait()
-        if not self.is_done:
+        while not self.is_done:
+            await self._progress()
+
+    async def _progress(self) -> None:
+        """Wait until the client has taken something."""
+        self._taken = anyio.Event()
+        with anyio.move_on_after(self._stalled) as patience:
+            await self._taken.wait()
+        if patience.cancelled_caught:
             raise Stalled
 
     def _add(self, piece: bytes) -> None:
@@ -81,7 +84,6 @@ class Outbox:
         self._size += len(piece)
         if not self._is_delivering:
             self._is_delivering = True
-            self._delivered = anyio.Event()
             self._group.start_soon(self._deliver)
 
     async def _deliver(self) -> None:
@@ -90,10 +92,10 @@ class Outbox:
             body, ended = b"".join(self._pieces), self._ended
             self._pieces.clear()
             self._size = 0
-            self._taken.set()
-            await self._hand_over(body, ended=ended)
+            for start in range(0, max(1, len(body)), _PIECE):
+                await self._hand_over(body[start : start + _PIECE], ended=ended and start + _PIECE >= len(body))
+                self._taken.set()
         self._is_delivering = False
-        self._delivered.set()
 
     async def _hand_over(self, body: bytes, *, ended: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": not ended})

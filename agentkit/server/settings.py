@@ -31,6 +31,8 @@ class Settings:
     """Seconds for one request, waiting included; then 408 and code 3046."""
     idle: float | None = 900.0
     """Seconds without a request after which a model is unloaded; None: never."""
+    stalled: float = 60.0
+    """Seconds after which a client is given up that reads nothing, while an answer waits for it."""
     grace: float = 30.0
     """Seconds that running requests get to finish when the server is told to stop."""
     most_bytes: int = 10 * MEGABYTE
