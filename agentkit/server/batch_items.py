@@ -45,6 +45,7 @@ class BatchItems:
         self._admission = admission
         self._meters = meters
         self._running = 0
+        self._next = anyio.Lock()
 
     async def answer(self, served: Served, item: Any) -> dict[str, Any]:
         """The answer to one item: `result` and `success`, or `errors`; it never raises what a single item may cause."""
@@ -61,8 +62,9 @@ class BatchItems:
 
     async def _run(self, served: Served, request: Request, writer: Writer) -> Usage:
         usage = Usage()
-        await self._room()
-        self._running += 1
+        async with self._next:
+            await self._room()
+            self._running += 1
         try:
             async with (
                 self._admission.place(deadline=self._settings.deadline),
