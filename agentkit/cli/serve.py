@@ -35,6 +35,14 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", "-p", metavar="N", min=0, max=65535, help="0 takes a free one.")
     ] = 8000,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            metavar="[NAME=]FILE:AGENT",
+            help="An agent of yours, served as the model @agentkit/NAME; again for more.",
+        ),
+    ] = None,
     tools: o.ToolsOption = None,
     playground: Annotated[
         bool, typer.Option("--playground/--no-playground", help="The page at / on which models are tried.")
@@ -148,6 +156,7 @@ def serve(
     for module in ("uvicorn", "starlette", "httptools", "prometheus_client"):
         if find_spec(module) is None:
             raise MissingDependencyError(module, "serve")
+    from ..server.agent_naming import load_agents
     from ..server.assembly import assemble
     from ..server.naming import Options, named_models
     from ..server.serving import listen, url_of
@@ -172,11 +181,13 @@ def serve(
         grace=grace,
         most_bytes=max_bytes,
     )
-    served = named_models(models or (), Options(base_url, context, threads))
+    served = load_agents(agent or ())
+    if models or not served:
+        served = [*named_models(models or (), Options(base_url, context, threads)), *served]
     state = make_state(settings, served)
     app = assemble(state, load_tools(tools or ()), access_log)
     listener = listen(settings)
-    for text in models or ("local",):
+    for text in models or (() if agent else ("local",)):
         fetch_for(text.rpartition("=")[2])
     url = url_of(listener)
 

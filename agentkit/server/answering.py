@@ -17,6 +17,7 @@ from .exchange import Exchange, known
 from .models import Served
 from .outbox import Outbox, Stalled
 from .state import State
+from .telling import told_by
 from .visit import Visit, visit_of
 
 _STREAM_HEADERS = [
@@ -73,11 +74,12 @@ class _Answering:
 
     async def whole(self) -> None:
         """Answer in one piece."""
-        delta: Delta | None = None
+        delta: Delta | bytes | None = None
         async with self._deltas() as deltas:
             async for delta in deltas:
                 self._visit.first_token()
-                self._writer.add(delta)
+                if not isinstance(delta, bytes):
+                    self._writer.add(delta)
         self._finish(delta)
         await self._exchange.reply(self._writer.whole())
 
@@ -90,12 +92,12 @@ class _Answering:
             drop(self._exchange.scope)
 
     async def _stream(self, group: TaskGroup) -> None:
-        delta: Delta | None = None
+        delta: Delta | bytes | None = None
         last = b""
         try:
             async with self._deltas() as deltas:
                 async for delta in deltas:
-                    frames = self._writer.frames(delta)
+                    frames = delta if isinstance(delta, bytes) else self._writer.frames(delta)
                     if not frames:
                         continue
                     outbox = self._outbox or await self._begin(group)
@@ -111,17 +113,17 @@ class _Answering:
         await outbox.finish(last)  # the model is free already
 
     @asynccontextmanager
-    async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta, None]]:
+    async def _deltas(self) -> AsyncIterator[AsyncGenerator[Delta | bytes, None]]:
         """The answer of the model, while this request has a place and its model is in use."""
         deadline = self._state.settings.deadline
         async with (
             self._state.admission.place(reject_if_busy=self._asked.reject_if_busy, deadline=deadline),
             self._state.models.using(self._served) as runner,
-            aclosing(runner.generate(self._asked.request)) as deltas,
+            aclosing(told_by(runner, self._asked, self._state.approvals)) as deltas,
         ):
             yield deltas
 
-    def _finish(self, last: Delta | None) -> None:
+    def _finish(self, last: Delta | bytes | None) -> None:
         """Look at how the answer ended."""
         if not isinstance(last, Finish):
             raise ServerError("the model's answer has no end", status=500, code=4007)

@@ -9,7 +9,7 @@ import anyio
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp
 
-from . import chat_routes, run_routes
+from . import approval_routes, chat_routes, run_routes
 from .access import Access
 from .edges import Edges
 from .state import State
@@ -41,7 +41,7 @@ def make_app(
         open_paths: What needs no token where the others do; one that ends in `/` stands for all below it.
     """
     more = list(extra_routes)
-    shared = [*run_routes.routes(state), *chat_routes.routes(state), *more]
+    shared = [*run_routes.routes(state), *chat_routes.routes(state), *approval_routes.routes(state), *more]
     bare = [*chat_routes.bare_routes(state), *(item for item in more if _is_bare(item))]
     api = Router(shared, redirect_slashes=False)
     routes = [Mount(ACCOUNT, api), Mount(SHORT, api), *bare, *pages]

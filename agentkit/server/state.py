@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .admission import Admission
+from .approvals import Approvals
 from .batch_items import BatchItems
 from .batches import Batches
 from .meters import Meters
@@ -26,6 +27,7 @@ class State:
     admission: Admission
     meters: Meters
     batches: Batches
+    approvals: Approvals
     background: list[Callable[[], Coroutine[Any, Any, None]]] = field(default_factory=list)
     """What runs while the server runs, for example the worker of a queue; cancelled at its end."""
 
@@ -43,4 +45,4 @@ def make_state(settings: Settings, served: list[Served]) -> State:
     meters.gauge("running", "Requests that are worked on.", lambda: admission.running)
     meters.gauge("waiting", "Requests that wait for their turn.", lambda: admission.waiting)
     meters.gauge("batch_items_waiting", "Items of batches without a result.", lambda: batches.waiting)
-    return State(settings, models, admission, meters, batches, [models.unload_idle, batches.run])
+    return State(settings, models, admission, meters, batches, Approvals(), [models.unload_idle, batches.run])
