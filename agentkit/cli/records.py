@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import fields
 from typing import Any
 
 from ..errors import AgentKitError
-from ..events import Event
-from ..generation import Finish, Request
-from ..messages import Message, ToolCall, ToolResult, Usage
+from ..events import Event, ToolFinished
+from ..generation import Request
+from ..records import event_record, plain, result_record
 from ..result import Result, Turn
 from .text import hidden_error
-
-
-def result_record(result: Result[Any]) -> dict[str, Any]:
-    """A result as JSON data."""
-    return {
-        "response": result.response,
-        "stop_reason": result.stop_reason,
-        "turns": len(result.turns),
-        "model": result.model,
-        "engine": result.engine,
-        "usage": _plain(result.usage),
-        "messages": [message.to_dict() for message in result.messages],
-    }
 
 
 def run_record(result: Result[Any], runner: str, error: AgentKitError | None = None) -> dict[str, Any]:
@@ -47,7 +32,7 @@ def _turn_record(turn: Turn) -> dict[str, Any]:
         sent = turn.sent
         record = {"url": sent.url, "headers": dict(sent.headers), "request": sent.body.decode()}
     record["reply"] = turn.received.decode("utf-8", "replace")
-    return record | {"message": _plain(turn.message), "finish": _plain(turn.finish)}
+    return record | {"message": plain(turn.message), "finish": plain(turn.finish)}
 
 
 def _request_text(request: Request) -> str:
@@ -62,10 +47,12 @@ def _request_text(request: Request) -> str:
     return json.dumps({name: value for name, value in data.items() if value not in (None, [])}, ensure_ascii=False)
 
 
-def event_record(event: Event) -> dict[str, Any]:
-    """An event as JSON data: its name in snake case under `event`, then its fields."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    return {"event": name} | {item.name: _plain(getattr(event, item.name)) for item in fields(event)}
+def told_event(event: Event) -> dict[str, Any]:
+    """An event as JSON data, with what a tool raised: it is for the developer, who is at the terminal."""
+    record = event_record(event)
+    if isinstance(event, ToolFinished) and (error := hidden_error(event.result)):
+        record["result"]["error"] = error
+    return record
 
 
 def error_record(error: AgentKitError) -> dict[str, Any]:
@@ -73,23 +60,3 @@ def error_record(error: AgentKitError) -> dict[str, Any]:
     record: dict[str, Any] = {"type": type(error).__name__, "message": error.message, "hint": error.hint}
     record |= {name: value for name in ("status", "code", "request_id") if (value := getattr(error, name, None))}
     return {"error": record} | ({"partial": result_record(error.partial)} if error.partial is not None else {})
-
-
-def _plain(value: Any) -> Any:
-    """Our data classes as JSON data; what is not ours is left to the encoder."""
-    match value:
-        case Result():
-            return result_record(value)
-        case Message() | ToolCall():
-            return value.to_dict()
-        case ToolResult():
-            error = {"error": hidden_error(value)} if hidden_error(value) else {}
-            return {"call_id": value.call.id, "status": value.status, "content": value.content} | error
-        case Usage():
-            return {item.name: getattr(value, item.name) for item in fields(value)} | {
-                "total_tokens": value.total_tokens
-            }
-        case Finish():
-            return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.name != "raw"}
-        case _:
-            return value

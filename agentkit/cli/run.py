@@ -12,13 +12,14 @@ import typer
 
 from ..errors import AgentKitError
 from ..events import Event
+from ..records import result_record
 from . import options as o
 from .asking import asking
 from .driving import driver, leave
 from .exits import CANCELLED, UsageError, code_after
 from .interrupts import heard
 from .recordings import write_recording
-from .records import error_record, event_record, result_record, run_record
+from .records import error_record, run_record, told_event
 from .screen import Screen
 from .text import print_json
 from .weights import fetch_for
@@ -109,7 +110,7 @@ def _answer(settings: o.Settings, prompt: str, record: Path | None, *, json: boo
 
 
 def _print_event(out: TextIO, event: Event) -> None:
-    print_json(event_record(event), out, compact=True)
+    print_json(told_event(event), out, compact=True)
 
 
 def _ignore(event: Event) -> None:
