@@ -33,6 +33,8 @@ class RunOptions(SamplingOptions, total=False):
     It is not changed; the run goes on from what `agentkit.wire.history.repair` makes of it, and tells so by events."""
     context: Any
     """Any object of yours; tools and instructions get it."""
+    instructions: str
+    """For this run, after the agent's own."""
     deadline: float
     """Seconds for this run, in place of the agent's."""
     tool_choice: ToolChoice
@@ -94,20 +96,27 @@ class Agent(Generic[T]):
         self.runner = as_runner(runner)
         self.tools = ToolTable(tools, strict=strict)
         self._limits = Limits(max_turns, deadline, max_tool_calls, max_total_tokens, max_invalid_calls, max_retries)
-        self._sampling = _sampling(Sampling(), sampling, SamplingOptions)
+        self.sampling = _sampling(Sampling(), sampling, SamplingOptions)
+        """How tokens are drawn, where a run says nothing."""
         self._output = None if output is None else Output(output)
         self._instructions = instructions
         self._tool_choice = self._checked(tool_choice)
         self._extra = dict(extra or {})
-        self._approve = approve if approve is None else Questions(approve).approver
+        self.approve = approve if approve is None else Questions(approve).approver
+        """Who approves calls, where a run says nothing."""
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether the answer is a value of `output=`, and not a text."""
+        return self._output is not None
 
     async def run(self, prompt: str | None, **options: Unpack[RunOptions]) -> Result[T]:
         """Answer a prompt, with as many turns as it takes.
 
         Args:
             prompt: What the user says; None goes on from the history as it is.
-            options: `history`, `context`, `deadline`, `tool_choice`, `approve`, `conversation`, and sampling options
-                for this run: see `RunOptions`.
+            options: `history`, `context`, `instructions`, `deadline`, `tool_choice`, `approve`, `conversation`, and
+                sampling options for this run: see `RunOptions`.
 
         Returns:
             The result, with the reason why the run ended.
@@ -190,12 +199,12 @@ class Agent(Generic[T]):
         context = options.get("context")
         deadline = options.get("deadline")
         choice = options.get("tool_choice")
-        approver = options.get("approve") or self._approve
+        approver = options.get("approve") or self.approve
         plan = Plan(
             self.runner,
             self.tools,
             self._limits if deadline is None else self._limits.within(deadline),
-            _sampling(self._sampling, options, RunOptions),
+            _sampling(self.sampling, options, RunOptions),
             self._tool_choice if choice is None else self._checked(choice),
             self._output,
             context,
@@ -205,14 +214,16 @@ class Agent(Generic[T]):
             None if approver is None else Questions(approver),
         )
         emit = channel.send if channel is not None else _ignore
-        messages = conversation(self._system(context), options.get("history") or (), prompt, emit)
+        messages = conversation(
+            self._system(context, options.get("instructions")), options.get("history") or (), prompt, emit
+        )
         return plan, State(messages, emit, Retries(self._limits.max_retries))
 
-    def _system(self, context: Any) -> str | None:
-        text = self._instructions(context) if callable(self._instructions) else self._instructions
-        if self._output is None:
-            return text
-        return f"{text}\n\n{self._output.instruction}" if text else self._output.instruction
+    def _system(self, context: Any, more: str | None) -> str | None:
+        own = self._instructions(context) if callable(self._instructions) else self._instructions
+        texts = (own, more, None if self._output is None else self._output.instruction)
+        given = [text for text in texts if text is not None]
+        return "\n\n".join(text for text in given if text) if given else None
 
 
 def _sampling(usual: Sampling, options: Mapping[str, Any], taken: type) -> Sampling:

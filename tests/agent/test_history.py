@@ -80,3 +80,15 @@ async def test_what_a_run_leaves_needs_no_repair() -> None:
 async def test_what_is_no_message_is_refused(entry: Any) -> None:
     with pytest.raises(ConfigurationError, match="history has an entry that is no message"):
         await Agent(Scripted([])).run("b", history=[entry])
+
+
+async def test_instructions_of_a_run_follow_those_of_the_agent() -> None:
+    with Scripted(["Hi."]) as runner:
+        await Agent(runner, instructions="You are Ada.").run("Hello", instructions="Be brief.")
+    assert runner.requests[0].messages[0] == Message("system", "You are Ada.\n\nBe brief.")
+
+
+async def test_instructions_of_a_run_do_without_those_of_an_agent() -> None:
+    with Scripted(["Hi."]) as runner:
+        await Agent(runner).run("Hello", instructions="Be brief.")
+    assert runner.requests[0].messages[0] == Message("system", "Be brief.")
