@@ -27,7 +27,7 @@ class Meters:
         )
         self._seconds = Histogram(
             "agentkit_request_seconds",
-            "Seconds from the arrival of a request for a model to the end of its answer.",
+            "Seconds from the arrival of a request to the end of its answer, where a model gave one.",
             ("route", "model"),
             buckets=_SECONDS,
             registry=registry,
@@ -90,8 +90,8 @@ class Meters:
         return encode(self._registry), content_type
 
     def _count_model(self, visit: Visit, route: str) -> None:
-        self._seconds.labels(route, visit.model).observe(time.perf_counter() - visit.arrived)
         if visit.first is not None:
+            self._seconds.labels(route, visit.model).observe(time.perf_counter() - visit.arrived)
             self._first.labels(visit.model).observe(visit.first)
         if visit.left:
             self._left.labels(visit.model).inc()
