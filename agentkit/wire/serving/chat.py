@@ -64,35 +64,42 @@ def read_chat(body: Any, card: Card, *, strict: bool = False) -> Asked:
     model_of(body)
     if body.get("messages") is None:
         raise missing("/", "model", "messages")
-    messages = read_messages(body.get("messages"), lenient=True)
+    messages = read_messages(body["messages"], lenient=True)
     if not messages:
         raise bad_input("'/messages' must have at least 1 item")
-    tools, notes = read_tools(body.get("tools"))
+    read_number(body, "n", 1, 1, whole=True)
+    fields, notes = _wanted(body)
     notes += _ignored(body)
     if strict and notes:
         raise bad_input(notes[0])
-    read_number(body, "n", 1, 1, whole=True)
-    stream = read_value(body, "stream", "boolean") or False
-    stream_options = read_value(body, "stream_options", "object") or {}
-    options = read_value(body, "options", "object") or {}
-    schema, extra = _form(body)
-    request = Request(
-        messages,
-        tools,
-        read_choice(body.get("tool_choice"), tools),
-        read_sampling(body, card, stream),
-        schema,
-        extra={**extra, **_extra(body, card, bool(tools))},
-        fitting=True,
-    )
+    stream = _flag(body, "stream")
+    fields["extra"] |= _extra(body, card, bool(fields["tools"]))
+    request = Request(messages, sampling=read_sampling(body, card, stream), fitting=True, **fields)
     return Asked(
         request,
         stream,
-        usage_frame=read_value(stream_options, "include_usage", "boolean", "/stream_options") or False,
-        reject_if_busy=read_value(options, "rejectIfBusy", "boolean", "/options") or False,
-        events=read_value(body, "events", "boolean") or False,
+        usage_frame=_flag(read_value(body, "stream_options", "object") or {}, "include_usage", "/stream_options"),
+        reject_if_busy=_flag(read_value(body, "options", "object") or {}, "rejectIfBusy", "/options"),
+        events=_flag(body, "events"),
         notes=notes,
     )
+
+
+def _wanted(body: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The fields of a `Request` that say what the answer is to be: calls, or of some form."""
+    tools, notes = read_tools(body.get("tools"))
+    choice = read_choice(body.get("tool_choice"), tools)
+    schema, extra = _form(body)
+    if tools and (schema is not None or extra):
+        if choice == "none":
+            tools, choice = (), "auto"
+        else:  # an answer with calls is no JSON, and nothing can be held to either
+            schema, extra, notes = None, {}, (*notes, "response_format was ignored beside tools")
+    return {"tools": tools, "tool_choice": choice, "output_schema": schema, "extra": {**extra}}, notes
+
+
+def _flag(values: Mapping[str, Any], name: str, path: str = "") -> bool:
+    return read_value(values, name, "boolean", path) or False
 
 
 def _ignored(body: Mapping[str, Any]) -> tuple[str, ...]:

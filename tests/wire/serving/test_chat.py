@@ -84,6 +84,14 @@ def test_guided_json_is_a_schema_for_the_answer() -> None:
     assert read(guided_json=SCHEMA).request.output_schema == SCHEMA
 
 
+@pytest.mark.parametrize("form", [{"type": "json_object"}, {"type": "json_schema", "json_schema": SCHEMA}])
+def test_tools_go_before_the_form_of_the_answer(form: Any) -> None:
+    asked = read(tools=[ADD.to_dict()], response_format=form)
+    assert replace(asked, notes=()) == read(tools=[ADD.to_dict()])
+    assert asked.notes == ("response_format was ignored beside tools",)
+    assert read(tools=[ADD.to_dict()], tool_choice="none", response_format=form) == read(response_format=form)
+
+
 def test_the_fields_of_this_service() -> None:
     asked = read(top_k=5, repetition_penalty=1.1, lora="mine", options={"rejectIfBusy": True}, events=True)
     assert asked.request.sampling == Sampling(max_tokens=256, top_k=5, repetition_penalty=1.1)
@@ -173,22 +181,22 @@ samplings = st.builds(
     presence_penalty=st.none() | st.floats(-2, 2),
     stop=st.lists(st.text(min_size=1, max_size=3), max_size=3),
 )
-offers = st.sampled_from([((), "auto")]) | st.tuples(
-    st.just((ADD, NOW)), st.sampled_from(["auto", "none", "required", "add"])
-)
 forms: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
-    [{}, {"output_schema": SCHEMA}, {"extra": {"response_format": {"type": "json_object"}}}, {"extra": {"lora": "a"}}]
+    [
+        *({"tools": (ADD, NOW), "tool_choice": choice} for choice in ("auto", "none", "required", "add")),
+        *({"output_schema": SCHEMA}, {"extra": {"response_format": {"type": "json_object"}}}),
+        *({"extra": {"lora": "a"}}, {"tools": (ADD,), "extra": {"parallel_tool_calls": False}}, {}),
+    ]
 )
 
 
 @pytest.mark.parametrize("dialect", [OPENAI, OPENAI_HOSTED], ids=["openai", "hosted"])
 @settings(max_examples=60, deadline=None)
-@given(histories(), samplings, offers, forms, st.booleans())
+@given(histories(), samplings, forms, st.booleans())
 def test_what_agentkit_sends_is_read_as_the_same_request(
-    dialect: Dialect, history: History, sampling: Sampling, offer: Any, form: dict[str, Any], stream: bool
+    dialect: Dialect, history: History, sampling: Sampling, form: dict[str, Any], stream: bool
 ) -> None:
-    tools, choice = offer
-    request = Request(tuple(map(Message.from_dict, history)), tools, choice, sampling, **form)
+    request = Request(tuple(map(Message.from_dict, history)), sampling=sampling, **form)
     encoder = RequestEncoder(dialect, CARD.name)
     sent = encoder.encode(request, stream=stream)
     asked = read_chat(json.loads(sent), CARD, strict=True)
