@@ -42,9 +42,13 @@ class File:
 
     async def __call__(self, exchange: Exchange) -> None:
         """Send it, unless the browser has it."""
-        held = self.tag in Headers(scope=exchange.scope).get("if-none-match", "")
-        body = b"" if held or exchange.scope["method"] == "HEAD" else self.content
-        await exchange.send({"type": "http.response.start", "status": 304 if held else 200, "headers": [*self.headers]})
+        if self.tag in Headers(scope=exchange.scope).get("if-none-match", ""):
+            await exchange.send({"type": "http.response.start", "status": 304, "headers": [*self.headers]})
+            await exchange.send({"type": "http.response.body", "body": b""})
+            return
+        size = (b"content-length", b"%d" % len(self.content))
+        await exchange.send({"type": "http.response.start", "status": 200, "headers": [size, *self.headers]})
+        body = b"" if exchange.scope["method"] == "HEAD" else self.content
         await exchange.send({"type": "http.response.body", "body": body})
 
 
@@ -62,5 +66,4 @@ def page_files() -> dict[str, File]:
 
 def _file(content: bytes, kind: bytes) -> File:
     tag = f'"{sha256(content).hexdigest()[:20]}"'
-    sizes = [(b"content-length", b"%d" % len(content)), (b"content-type", kind), (b"etag", tag.encode())]
-    return File(content, (*sizes, *_HEADERS), tag)
+    return File(content, ((b"content-type", kind), (b"etag", tag.encode()), *_HEADERS), tag)

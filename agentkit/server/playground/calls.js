@@ -21,7 +21,7 @@ export function card(call, decide) {
     part("Arguments", pretty(call.arguments)),
     call.result ? part(call.result.by === "you" ? "Result, typed by you" : "Result", pretty(call.result.content)) : null,
     call.result?.repairs?.length ? el("p.help", {}, `Mended: ${call.result.repairs.map((repair) => repair.what).join(", ")}.`) : null);
-  details.addEventListener("toggle", () => { call.open = details.open; });
+  details.firstChild.addEventListener("click", () => { call.open = !details.open; });
   node.append(details);
   if (call.state === "asking") node.append(approval(call, decide));
   if (call.state === "answering") node.append(answering(call, decide));

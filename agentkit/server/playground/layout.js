@@ -12,6 +12,8 @@ export function setUpPanes() {
   for (const button of document.querySelectorAll(".panes button")) button.addEventListener("click", () => showPane(button.dataset.pane));
 }
 
+$(".skip").addEventListener("click", () => showPane("chat"));
+
 export function setUpTabs(shown) {
   const tabs = [...document.querySelectorAll("[role=tab]")];
   const choose = (tab, focus) => {

@@ -104,8 +104,8 @@ function broke(error, signal) {
   const last = state.messages.at(-1);
   if (last?.role === "assistant") {
     if (signal.aborted) last.stopped = true;
+    else if (!last.content && !last.calls.length && !last.reasoning) state.messages.pop();
     closeCalls(last.calls);
-    if (!last.content && !last.calls.length && !last.reasoning) state.messages.pop();
   }
   if (signal.aborted) {
     say("Stopped.");

@@ -43,7 +43,7 @@ export function bodyOf(config, model, messages) {
 export const parametersOf = (config, model) => config.parameters[model?.edition] || [];
 
 export function wire(messages) {
-  return messages.flatMap((message) => {
+  const sent = messages.flatMap((message) => {
     if (message.role === "user") return [{ role: "user", content: message.content }];
     const calls = (message.calls || []).filter((call) => !call.told);
     if (!message.content && !calls.length) return [];
@@ -56,4 +56,13 @@ export function wire(messages) {
       ({ role: "tool", tool_call_id: call.id, name: call.name, content: call.result?.content ?? "" }));
     return [assistant, ...results];
   });
+  return sent.reduce(joined, []);
+}
+
+// Two questions in a row, where the first got no answer, are one: some models insist on taking turns.
+function joined(sent, message) {
+  const last = sent.at(-1);
+  if (message.role === "user" && last?.role === "user") last.content += `\n\n${message.content}`;
+  else sent.push(message);
+  return sent;
 }
