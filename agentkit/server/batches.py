@@ -118,8 +118,7 @@ class Batches:
         """
         items = [json.dumps(item).encode() for item in self._items(body)]
         size = sum(map(len, items))
-        self._make_room(size, batches=1)
-        if len(self._batches) >= self._most or self._size + size > self._most_bytes:
+        if not self._make_room(size, batches=1):
             raise OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
         batch = Batch(served, deque(enumerate(items)), size, len(items), [None] * len(items))
         self._batches[batch.id] = batch
@@ -159,10 +158,10 @@ class Batches:
         while True:
             while not self._queue:
                 await self._news.wait()
-            batch = self._queue[0]
+            batch = self._queue.popleft()
             index, item = batch.waiting.popleft()
-            if not batch.waiting:
-                self._queue.popleft()
+            if batch.waiting:
+                self._queue.append(batch)  # batches take turns: a small one does not wait for all of a large one
             if not self._queue:
                 self._news = anyio.Event()
             batch.started = True
@@ -172,14 +171,14 @@ class Batches:
         item = json.loads(raw)
         reference = item.get("external_reference") if isinstance(item, Mapping) else None
         answer = await self._answer(batch.served, item)
-        size = len(json.dumps(answer))
-        self._make_room(size)
-        if self._size + size > self._most_bytes:
-            answer = {"result": {}, "success": False, "errors": [{"message": _TOO_MUCH, "code": 3006}]}
-            size = 0
-        self._size += size - len(raw)
-        batch.size += size - len(raw)
-        batch.responses[index] = {"id": index, **answer, "external_reference": reference}
+        response = {"id": index, **answer, "external_reference": reference}
+        size = len(json.dumps(response)) - len(raw)
+        if not self._make_room(size):
+            response = {"id": index, **_NO_ROOM, "external_reference": reference}
+            size = len(json.dumps(response)) - len(raw)
+        self._size += size
+        batch.size += size
+        batch.responses[index] = response
         batch.missing -= 1
         if not batch.missing:
             batch.done = self._clock()
@@ -200,13 +199,18 @@ class Batches:
             )
         return items
 
-    def _make_room(self, size: int, batches: int = 0) -> None:
-        """Drop results, the oldest batch first, until there is room, or nothing left to drop."""
-        self._forget_old()
-        for batch in [batch for batch in self._batches.values() if batch.done is not None]:
-            if len(self._batches) + batches <= self._most and self._size + size <= self._most_bytes:
-                return
-            self._drop(batch)
+    def _has_room(self, size: int, batches: int) -> bool:
+        return len(self._batches) + batches <= self._most and self._size + size <= self._most_bytes
+
+    def _make_room(self, size: int, batches: int = 0) -> bool:
+        """Whether there is room, or can be: results are dropped for it, the oldest batch first."""
+        if not self._has_room(size, batches):
+            self._forget_old()
+            for batch in [batch for batch in self._batches.values() if batch.done is not None]:
+                if self._has_room(size, batches):
+                    break
+                self._drop(batch)
+        return self._has_room(size, batches)
 
     def _forget_old(self) -> None:
         oldest = self._clock() - self._keep
@@ -218,7 +222,13 @@ class Batches:
         self._size -= batch.size
 
 
-_TOO_MUCH = "Request is too large: there is no room for further results of batches."
+_NO_ROOM = {
+    "result": {},
+    "success": False,
+    "errors": [
+        {"message": "AiError: Request is too large: there is no room for more results of batches", "code": 3006}
+    ],
+}
 
 
 def _total(responses: list[dict[str, Any]]) -> dict[str, int]:

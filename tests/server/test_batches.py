@@ -116,6 +116,21 @@ async def test_only_so_many_items_at_a_time() -> None:
     assert echo.most == 3
 
 
+async def test_batches_take_turns() -> None:
+    order: list[str] = []
+
+    async def answer(served: Served, item: Mapping[str, Any]) -> dict[str, Any]:
+        order.append(item["prompt"])
+        return {"result": {"response": ""}, "success": True}
+
+    batches = Batches(answer, at_a_time=1)
+    large = batches.submit(SERVED, body(*"abcd"))["request_id"]
+    batches.submit(SERVED, body("x"))
+    async with working(batches):
+        await results(batches, large)
+    assert order == ["a", "x", "b", "c", "d"]
+
+
 async def test_work_goes_on_after_the_queue_was_empty() -> None:
     echo = Echo()
     echo.gate.set()
@@ -210,6 +225,7 @@ async def test_a_result_without_room_is_an_error_of_its_item() -> None:
     async with working(batches):
         result = await results(batches, batches.submit(SERVED, body("a", "b", "c"))["request_id"])
     assert [response["success"] for response in result["responses"]] == [True, False, False]
+    assert [response["external_reference"] for response in result["responses"]] == [None] * 3
     assert result["responses"][2]["errors"][0]["code"] == 3006
     assert len(json.dumps(result)) < 2000
 
