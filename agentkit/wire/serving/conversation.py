@@ -16,6 +16,8 @@ from .complaints import bad_input, mismatch, missing
 
 SERVED = Dialect("served", ordered_results=False, result_names=True)
 """What conversations are mended to: every call has an id, a name and one result, and every result tells its call."""
+MOST_CALLS = 10_000
+"""Of one conversation: each costs time, and a short body may have very many."""
 _NINE = re.compile(NINE)
 
 
@@ -38,6 +40,9 @@ def read_messages(items: Any, *, lenient: bool) -> tuple[Message, ...]:
         raise mismatch("/messages", "array", items)
     for index, item in enumerate(items):
         _check(item, f"/messages/{index}", lenient)
+    count = sum(len(_calls(item)) for item in items)
+    if count > MOST_CALLS:
+        raise bad_input(f"'/messages' has {count} tool calls; at most {MOST_CALLS} are taken")
     mended = repair(_without_unknown_ids(items), SERVED)
     ids = _own_ids(mended)
     return tuple(_message(item, ids) for item in mended)

@@ -156,6 +156,8 @@ REFUSED: list[tuple[str, Any, bool, str]] = [
      "Type mismatch of '/messages/1/content', 'string' not in 'null'"),
     ("parts", [{"role": "user", "content": [{"type": "text", "text": "x"}]}], False,
      "Type mismatch of '/messages/0/content', 'string' not in 'array'"),
+    ("very many calls", [calls(*[{"name": "a"}] * 10_001)], True,
+     "'/messages' has 10001 tool calls; at most 10000 are taken"),
     ("no content", [USER, {"role": "assistant"}], False, "required properties at '/messages/1' are 'role,content'"),
 ]  # fmt: skip
 
