@@ -14,6 +14,7 @@ from ..result import Result
 from ..tooling.approval import Approver
 from ..tooling.plain_data import plain_data
 from ..wire.serving.complaints import invalid_input
+from ..wire.serving.json_mode import ANY_OBJECT
 
 BETWEEN = "\n\n"
 """Between the texts of two turns."""
@@ -100,8 +101,10 @@ def _options(agent: Agent[Any], request: Request) -> RunOptions:
     """
     if request.tools:
         raise invalid_input("an agent brings its own tools")
-    if request.output_schema is not None or (request.extra.get("response_format") and not agent.is_typed):
+    if not _fits(agent, request):
         raise invalid_input("the form of an agent's answer is its own")
+    if request.extra.get("raw"):
+        raise invalid_input("an agent takes no raw prompt")
     messages = list(request.messages)
     own = next((index for index, message in enumerate(messages) if message.role != "system"), len(messages))
     if own == len(messages):
@@ -115,6 +118,13 @@ def _options(agent: Agent[Any], request: Request) -> RunOptions:
         options["tool_choice"] = "none"
     given: RunOptions = options
     return given
+
+
+def _fits(agent: Agent[Any], request: Request) -> bool:
+    """Whether the answers of an agent have the form that is asked for: any text, or any JSON."""
+    if request.output_schema is None and "response_format" not in request.extra:
+        return True
+    return agent.is_typed and request.output_schema in (None, ANY_OBJECT)
 
 
 def _answer(agent: Agent[Any], result: Result[Any]) -> list[TextDelta | Finish]:

@@ -29,6 +29,8 @@ class Settings:
     """Further ones that wait; all others are refused with 429 and code 3040."""
     deadline: float = 600.0
     """Seconds for one request, waiting included; then 408 and code 3046."""
+    approval: float = 300.0
+    """Seconds in which a client may approve a call of an agent; then it is refused."""
     idle: float | None = 900.0
     """Seconds without a request after which a model is unloaded; None: never."""
     stalled: float = 60.0

@@ -122,6 +122,7 @@ async def test_a_typed_answer_that_does_not_come_is_an_error() -> None:
     [
         (asking(tools=(ToolSpec("x", "x", {"type": "object"}),)), "brings its own tools"),
         (asking(output_schema={"type": "object"}), "form of an agent's answer"),
+        (asking(extra={"raw": True}), "no raw prompt"),
         (asking(extra={"response_format": {"type": "json_object"}}), "form of an agent's answer"),
         (Request((Message("system", "x"),)), "no message to answer"),
         (Request(()), "no message to answer"),
@@ -133,9 +134,12 @@ async def test_what_an_agent_does_not_do_is_refused(request_: Request, why: str)
     assert (caught.value.status, caught.value.code) == (400, 8001)
 
 
-async def test_any_json_object_can_be_asked_of_an_agent_whose_answers_are_typed() -> None:
-    request = asking(extra={"response_format": {"type": "json_object"}})
-    assert (await answer(Agent(Scripted(['{"result": {"name": "x"}}']), output=Place), request))[0] == '{"name": "x"}'
+@pytest.mark.parametrize(
+    "request_",
+    [asking(extra={"response_format": {"type": "json_object"}}), asking(output_schema={"type": "object"})],
+)
+async def test_any_json_object_can_be_asked_of_an_agent_whose_answers_are_typed(request_: Request) -> None:
+    assert (await answer(Agent(Scripted(['{"result": {"name": "x"}}']), output=Place), request_))[0] == '{"name": "x"}'
 
 
 @pytest.mark.parametrize(
