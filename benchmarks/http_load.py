@@ -29,7 +29,7 @@ class Answer:
     marks: list[float] = field(default_factory=list)
 
 
-def body_of(prompt: str, *, stream: bool = True, max_tokens: int = 64, model: str = "", **more: Any) -> bytes:
+def body_of(prompt: str, *, stream: bool = True, max_tokens: int = 64, model: str = "local", **more: Any) -> bytes:
     """A request that every server understands in the same way: the likeliest token, nothing penalised."""
     fields = {
         "model": model,

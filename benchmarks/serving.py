@@ -25,9 +25,9 @@ from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.llama_cpp import BATCH, HOST_CACHE, SLOTS, default_threads
 from agentkit.runners.local.weights import pull
 
-ROUNDS = 5
-STREAMS, LENGTH = 32, 48
-ALONE = 100
+ROUNDS = 3
+STREAMS, LENGTH = 32, 32
+ALONE = 60
 PREFIX = "The lighthouse stood on a rock, and its keeper wrote down every ship that passed. " * 40
 TALE = "Tell a long story about the sea."
 LOAD = 10_000
@@ -183,7 +183,7 @@ def main() -> None:
         theirs, _ = stack.enter_context(llama_cpp())
         ours, _ = stack.enter_context(agentkit("local"))
         report(asyncio.run(against_llama_cpp(ours, theirs)))
-    with agentkit(f"{HERE / 'written.py'}:runner") as (url, pid):
+    with agentkit(f"local={HERE / 'written.py'}:runner") as (url, pid):
         sleep(1)
         report(asyncio.run(under_load(url, pid)))
         report(asyncio.run(beside_bad_clients(url)))
