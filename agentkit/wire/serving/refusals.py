@@ -41,6 +41,8 @@ from ..requests import dumps
 ERROR = "AiError: "
 TWICE = 2 * ERROR
 """What a model itself refuses is wrapped twice (quirk Q35)."""
+BAD_INPUT = (5006, "Bad input: Error: ")
+"""A code, and how its texts begin; our client takes that away."""
 UNWRAPPED = (5007,)
 WRAPPED_TWICE = (3046, 4006, 8001, 8006, 8007)
 OVERFLOW = "The estimated number of input and maximum output tokens ({}) exceeded this model context window limit ({})."
@@ -106,7 +108,7 @@ def _documented(error: RunnerError) -> tuple[int, int, str]:
     text = error.message if error.body is None else _MARK.sub("", error.message)
     code, status = error.code, error.status
     if isinstance(code, int) and FIRST_CODE <= code <= LAST_CODE and status is not None and 400 <= status < 600:
-        return status, code, text
+        return status, code, text if code != BAD_INPUT[0] or text.startswith(BAD_INPUT[1]) else BAD_INPUT[1] + text
     if isinstance(error, ContextOverflowError):
         numbers = (error.tokens, error.limit)
         return 413, 5021, text if None in numbers else OVERFLOW.format(*numbers)
