@@ -181,14 +181,16 @@ def serve(
         grace=grace,
         most_bytes=max_bytes,
     )
-    served = load_agents(agent or ())
-    if models or not served:
-        served = [*named_models(models or (), Options(base_url, context, threads)), *served]
+    agents = load_agents(agent or ())
+    named = named_models(models or (), Options(base_url, context, threads)) if models or not agents else []
+    served = [*named, *agents]
     state = make_state(settings, served)
     app = assemble(state, load_tools(tools or ()), access_log)
     listener = listen(settings)
-    for text in models or (() if agent else ("local",)):
+    for text in models or (() if agents else ("local",)):
         fetch_for(text.rpartition("=")[2])
+    for item in agents:
+        fetch_for(item.card.runner)
     url = url_of(listener)
 
     def ready() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from agentkit import ConfigurationError
 from agentkit.server.agent_naming import load_agents
 from agentkit.server.agents import AgentRunner
+
+from .raw import ask
 
 SOURCE = """\
 from agentkit import Agent, tool
@@ -70,3 +75,29 @@ def test_what_is_no_agent_is_refused(file: Path, ending: str, more: str, message
 def test_a_module_that_is_not_there_is_said_so() -> None:
     with pytest.raises(ConfigurationError, match="no module"):
         load_agents(["no.such.module:agent"])
+
+
+PROGRAM = str(Path(sys.executable).with_name("agentkit"))
+
+
+def test_the_program_serves_agents_alone_or_beside_models(file: Path) -> None:
+    command = [PROGRAM, "serve", f"{file}:other", "--agent", f"{file}:helper", "--agent", f"ada={file}", "--port", "0"]
+    file.write_text(SOURCE + "other = Scripted(['I am another.'])\n")
+    with subprocess.Popen([*command, "--json", "--quiet"], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = json.loads(process.stdout.readline())
+            assert told["models"] == ["other", "@agentkit/helper", "@agentkit/ada"]
+            host, _, port = told["url"].removeprefix("http://").rpartition(":")
+            answer = ask((host, int(port)), "/ai/run/@agentkit/ada", {"prompt": "Hello"})
+            assert answer.json["result"]["response"] == "Hi."
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def test_the_program_says_what_is_no_agent(file: Path) -> None:
+    command = [PROGRAM, "serve", "--agent", f"{file}:number", "--port", "0"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 3
+    assert "is no agent, but int" in ended.stderr
