@@ -20,6 +20,16 @@ Answer = Callable[[Served, Mapping[str, Any]], Awaitable[dict[str, Any]]]
 """Answers one item: `result` and `success`, or `errors`; raises nothing."""
 
 
+_COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
+_NO_ROOM = {
+    "result": {},
+    "success": False,
+    "errors": [
+        {"message": "AiError: Request is too large: there is no room for more results of batches", "code": 3006}
+    ],
+}
+
+
 @dataclass(slots=True)
 class Batch:
     """One batch, from its arrival until its results are dropped."""
@@ -31,7 +41,10 @@ class Batch:
     """Bytes of items and results that are kept."""
     missing: int
     """Items without a result."""
-    responses: list[dict[str, Any] | None]
+    responses: list[bytes]
+    """JSON, in the order of the items; empty for those without a result."""
+    usage: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTS, 0))
+    """Tokens of all items together."""
     id: str = field(default_factory=lambda: str(uuid4()))
     started: bool = False
     done: float | None = None
@@ -81,8 +94,8 @@ class Batches:
         """Items without a result."""
         return sum(batch.missing for batch in self._batches.values())
 
-    def result(self, served: Served, body: Any, queue: bool) -> dict[str, Any] | None:
-        """The `result` for a body that is a batch, or asks for one; None for every other body.
+    def result(self, served: Served, body: Any, queue: bool) -> bytes | None:
+        """The `result`, as JSON, for a body that is a batch or asks for one; None for every other body.
 
         Args:
             served: The model that was asked.
@@ -102,7 +115,7 @@ class Batches:
             return self.poll(request_id)
         return self.submit(served, body) if queue or "requests" in body else None
 
-    def submit(self, served: Served, body: Mapping[str, Any]) -> dict[str, Any]:
+    def submit(self, served: Served, body: Mapping[str, Any]) -> bytes:
         """Queue a batch.
 
         Args:
@@ -110,25 +123,25 @@ class Batches:
             body: Has `requests`; the items are validated when they are answered, each for itself.
 
         Returns:
-            The `result` of the reply, with the `request_id` to ask for.
+            The `result` of the reply as JSON, with the `request_id` to ask for.
 
         Raises:
             BadRequestError: There are no `requests`, or too many.
             OverloadedError: There is no room for another batch.
         """
-        items = [json.dumps(item).encode() for item in self._items(body)]
+        items = [_json(item) for item in self._items(body)]
         size = sum(map(len, items))
         if not self._make_room(size, batches=1):
             raise OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
-        batch = Batch(served, deque(enumerate(items)), size, len(items), [None] * len(items))
+        batch = Batch(served, deque(enumerate(items)), size, len(items), [b""] * len(items))
         self._batches[batch.id] = batch
         self._size += size
         self._queue.append(batch)
         self._news.set()
-        return {"status": "queued", "request_id": batch.id, "model": served.card.name}
+        return _state("queued", batch)
 
-    def poll(self, request_id: str) -> dict[str, Any]:
-        """What became of a batch: its state, or its results in the order of the items.
+    def poll(self, request_id: str) -> bytes:
+        """What became of a batch, as JSON: its state, or its results in the order of the items.
 
         Raises:
             BadRequestError: No such batch, or its results were dropped.
@@ -143,10 +156,8 @@ class Batches:
                 code=5006,
             )
         if batch.done is None:
-            status = "running" if batch.started else "queued"
-            return {"status": status, "request_id": batch.id, "model": batch.served.card.name}
-        responses = [response for response in batch.responses if response is not None]
-        return {"responses": responses, "usage": _total(responses)}
+            return _state("running" if batch.started else "queued", batch)
+        return b'{"responses":[%b],"usage":%b}' % (b",".join(batch.responses), _json(batch.usage))
 
     async def run(self) -> None:
         """Answer items until cancelled."""
@@ -171,14 +182,13 @@ class Batches:
         item = json.loads(raw)
         reference = item.get("external_reference") if isinstance(item, Mapping) else None
         answer = await self._answer(batch.served, item)
-        response = {"id": index, **answer, "external_reference": reference}
-        size = len(json.dumps(response)) - len(raw)
-        if not self._make_room(size):
-            response = {"id": index, **_NO_ROOM, "external_reference": reference}
-            size = len(json.dumps(response)) - len(raw)
-        self._size += size
-        batch.size += size
+        response = _json({"id": index, **answer, "external_reference": reference})
+        if not self._make_room(len(response) - len(raw)):
+            response = _json({"id": index, **_NO_ROOM, "external_reference": reference})
+        self._size += len(response) - len(raw)
+        batch.size += len(response) - len(raw)
         batch.responses[index] = response
+        _add_usage(batch.usage, answer)
         batch.missing -= 1
         if not batch.missing:
             batch.done = self._clock()
@@ -222,21 +232,16 @@ class Batches:
         self._size -= batch.size
 
 
-_NO_ROOM = {
-    "result": {},
-    "success": False,
-    "errors": [
-        {"message": "AiError: Request is too large: there is no room for more results of batches", "code": 3006}
-    ],
-}
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _total(responses: list[dict[str, Any]]) -> dict[str, int]:
-    """The tokens of all items together."""
-    total = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-    for response in responses:
-        result = response.get("result")
-        usage = result.get("usage") if isinstance(result, Mapping) else None
-        for key in total:
-            total[key] += int((usage or {}).get(key) or 0)
-    return total
+def _state(status: str, batch: Batch) -> bytes:
+    return _json({"status": status, "request_id": batch.id, "model": batch.served.card.name})
+
+
+def _add_usage(total: dict[str, int], answer: Mapping[str, Any]) -> None:
+    result = answer.get("result")
+    usage = result.get("usage") if isinstance(result, Mapping) else None
+    for key in _COUNTS:
+        total[key] += int((usage or {}).get(key) or 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -58,7 +57,6 @@ def _wants_queue(exchange: Exchange) -> bool:
     return QueryParams(exchange.scope["query_string"]).get("queueRequest", "").lower() in ("true", "1")
 
 
-async def _tell(exchange: Exchange, result: dict[str, Any]) -> None:
+async def _tell(exchange: Exchange, result: bytes) -> None:
     """Answer with what is known of a batch (contract/workers_ai.md section 12)."""
-    body = {"result": result, "success": True, "errors": [], "messages": []}
-    await exchange.reply(json.dumps(body).encode())
+    await exchange.reply(b'{"result":%b,"success":true,"errors":[],"messages":[]}' % result)

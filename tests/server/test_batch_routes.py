@@ -16,9 +16,12 @@ from starlette.types import ASGIApp
 from agentkit.errors import ServerError
 from agentkit.generation import Delta, Request
 from agentkit.messages import Usage
+from agentkit.runners.local.catalog import DEFAULT
+from agentkit.runners.local.weights import find
 from agentkit.runners.scripted import Reply, Scripted
 from agentkit.server.assembly import assemble
 from agentkit.server.models import Served
+from agentkit.server.naming import named_models
 from agentkit.server.state import State
 from agentkit.wire.serving.card import Card
 
@@ -53,10 +56,10 @@ def submit(site: Any, *items: Any) -> str:
     return str(result["request_id"])
 
 
-def results(site: Any, request_id: str, query: str = "?queueRequest=true") -> dict[str, Any]:
-    deadline = time.monotonic() + 30
+def results(site: Any, request_id: str, query: str = "?queueRequest=true", model: str = CARD.name) -> dict[str, Any]:
+    deadline = time.monotonic() + 60
     while True:
-        reply = post(site, {"request_id": request_id}, query)
+        reply = post(site, {"request_id": request_id}, query, model)
         assert reply.status_code == 200
         result: dict[str, Any] = reply.json()["result"]
         if "responses" in result:
@@ -227,3 +230,19 @@ def test_items_are_counted(site: Any) -> None:
     page = httpx.get(f"{site.url}/metrics").text
     assert 'agentkit_batch_items_total{model="@cf/test/model",outcome="success"} 1.0' in page
     assert 'agentkit_batch_items_total{model="@cf/test/model",outcome="failure"} 1.0' in page
+
+
+@pytest.mark.real
+def test_the_embedded_model_answers_a_batch(serve: Serve) -> None:
+    if find(DEFAULT) is None:
+        pytest.skip("the embedded weights are not here: agentkit pull")
+    site = serve(named_models(["local"]), whole)
+    items: list[Any] = [{"prompt": "Say hello.", "max_tokens": 8}, {"messages": [], "max_tokens": 8}]
+    items.append({"messages": [{"role": "user", "content": "Name a colour."}], "max_tokens": 8, "temperature": 0})
+    reply = post(site, {"requests": items}, "?queueRequest=true", DEFAULT.id)
+    result = results(site, reply.json()["result"]["request_id"], model=DEFAULT.id)
+    first, _, last = result["responses"]
+    assert first["success"]
+    assert last["success"]
+    assert first["result"]["response"]
+    assert last["result"]["usage"]["completion_tokens"] <= 8
