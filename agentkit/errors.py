@@ -3,6 +3,7 @@
     AgentKitError
     ├── ConfigurationError            the developer: an argument, a setting or a file is wrong
     │   ├── SchemaError               a function cannot be described to a model
+    │   ├── UnsupportedError          the model runner has nothing for an option of a request
     │   ├── MissingDependencyError    an extra is not installed
     │   └── WeightsError              the weights of a local model are missing, broken or cannot be fetched
     ├── RunnerError                   the model runner or its endpoint failed; carries status, code, text
@@ -56,6 +57,10 @@ class ConfigurationError(AgentKitError):
 
 class SchemaError(ConfigurationError):
     """A function cannot be described to a model; names the parameter and what to do."""
+
+
+class UnsupportedError(ConfigurationError):
+    """The model runner has nothing for an option or a field of a request; another request may be answered."""
 
 
 class MissingDependencyError(ConfigurationError):

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ConfigurationError
+from ..errors import UnsupportedError
 from ..generation import Request, Sampling, SamplingOptions
 from ..messages import ToolSpec
 from .servers import Server
@@ -50,7 +50,7 @@ def in_fields_of(server: Server, request: Request, defaults: SamplingOptions | N
         defaults: Options for what the request leaves open; what the server does not take is left out.
 
     Raises:
-        ConfigurationError: The server has nothing for an option or a field; the message names it.
+        UnsupportedError: The server has nothing for an option or a field; the message names it.
     """
     tools, choice = _choice(server, request)
     extra = {name: value for name, value in request.extra.items() if name not in PORTABLE}
@@ -109,7 +109,7 @@ def _constraints(server: Server, extra: Mapping[str, Any]) -> dict[str, Any]:
         if name not in extra or name == "guided_json" or (name == "raw" and not extra[name]):
             continue
         if name == "raw":
-            raise ConfigurationError("raw goes with a prompt, and conversations are sent here.", hint="Leave it out.")
+            raise UnsupportedError("raw goes with a prompt, and conversations are sent here.", hint="Leave it out.")
         if name == "lora":
             fields |= _adapters(server, extra[name])
         elif name in server.guided:
@@ -128,12 +128,12 @@ def _adapters(server: Server, adapter: Any) -> dict[str, Any]:
     if isinstance(adapter, list):
         return {"lora": adapter}
     if not str(adapter).isdecimal():
-        raise ConfigurationError(
+        raise UnsupportedError(
             f"{server.name} knows adapters by their numbers, and lora={adapter!r} is none.",
             hint="GET /lora-adapters lists them, in the order in which they were loaded.",
         )
     return {"lora": [{"id": int(adapter), "scale": 1.0}]}
 
 
-def _lacking(server: Server, what: str, hint: str) -> ConfigurationError:
-    return ConfigurationError(f"{server.name} documents no field for {what}.", hint=hint)
+def _lacking(server: Server, what: str, hint: str) -> UnsupportedError:
+    return UnsupportedError(f"{server.name} documents no field for {what}.", hint=hint)

@@ -4,7 +4,7 @@
 |---|---|
 | one with a code of the service, its own or from upstream | that code and status, and its text |
 | one of the request, from another kind of server | 400 and 8007, or its own 4xx, and its text |
-| one of the request, from a model here | 400 and 8001, and its text |
+| one of the request, from a model here, or what a runner has nothing for | 400 and 8001, and its text |
 | too long for the context | 413 and 5021, with both numbers |
 | no such model, or no longer | 400 and 5007, 410 and 5028 |
 | too many requests, no capacity, no allowance | 429 with 3021, 3040, 3036 |
@@ -35,6 +35,7 @@ from ...errors import (
     RunnerError,
     ServerError,
     TimedOutError,
+    UnsupportedError,
 )
 from ..requests import dumps
 
@@ -141,6 +142,8 @@ def _ours(error: AgentKitError) -> tuple[int, int, str]:
     """Status, code and text of an error that is no runner's; what is set up wrongly here is not for clients."""
     if isinstance(error, OutputError):
         return 400, 8007, NO_JSON
+    if isinstance(error, UnsupportedError):
+        return 400, 8001, f"Invalid input: {error.message}"
     return 500, 4007, "Internal server error"
 
 

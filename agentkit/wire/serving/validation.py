@@ -183,7 +183,7 @@ def _is_plain_text(schema: Mapping[str, Any], value: str) -> bool:
     """Whether a text is what is wanted, seen without a closer look: most of a conversation is."""
     if schema.get("type") != "string" or "enum" in schema:
         return False
-    return 2 * len(value) <= schema.get("maxLength", LARGEST) and len(value) >= schema.get("minLength", 0)
+    return bool(schema.get("minLength", 0) <= len(value) and 2 * len(value) <= schema.get("maxLength", LARGEST))
 
 
 def _problem(schema: Mapping[str, Any], value: Any, where: str) -> str | None:

@@ -90,6 +90,10 @@ TOLD: dict[str, tuple[BaseException, tuple[int, int, str]]] = {
     "an odd reply": (errors.InvalidReplyError("<html>"), (502, 3043, HIDDEN)),
     "a broken stream": (errors.TruncatedStreamError("x"), (502, 3043, HIDDEN)),
     "no typed output": (errors.OutputError("x"), (400, 8007, "AiError: AiError: JSON Mode couldn't be met")),
+    "an option that a server lacks": (
+        errors.UnsupportedError("vLLM documents no field for x.", hint="It takes y."),
+        (400, 8001, "AiError: AiError: Invalid input: vLLM documents no field for x."),
+    ),
     "weights that are missing": (errors.WeightsError("/home/x/weights.gguf"), (500, 4007, HIDDEN)),
     "an extra that is missing": (errors.MissingDependencyError("x", "local"), (500, 4007, HIDDEN)),
     "a setting": (errors.ConfigurationError("/home/x"), (500, 4007, HIDDEN)),
