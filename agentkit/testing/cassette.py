@@ -49,14 +49,16 @@ class Cassette:
     Args:
         path: The file.
         record: Ask the real server and write the file anew, instead of replaying it.
+        again: Whether a reply is given again where the same request is made once more.
 
     Raises:
         ConfigurationError: The file is not there, or no recording.
     """
 
-    def __init__(self, path: str | Path, *, record: bool = False) -> None:
+    def __init__(self, path: str | Path, *, record: bool = False, again: bool = False) -> None:
         self.path = Path(path)
         self.record = record
+        self._again = again
         self._takes = [] if record else _read(self.path)
         self._client: httpx.AsyncClient | None = None
 
@@ -87,17 +89,18 @@ class Cassette:
         return as_runner(name, client=self.client, **needed | options)
 
     def replay(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        """The recorded reply to a request; each is given once.
+        """The recorded reply to a request; each is given once, in the order of the recording.
 
         Raises:
             ReplayError: It was never recorded.
         """
         path, data = path_of(url, secrets_in(url, headers)), _data(body)
         made = pretty(path, canonical(data))
-        for take in self._takes:
-            if not take.played and take.text == made:
-                take.played = True
-                return take.status, take.headers, take.reply.encode()
+        same = [take for take in self._takes if take.text == made]
+        take = next((take for take in same if not take.played), same[-1] if same and self._again else None)
+        if take is not None:
+            take.played = True
+            return take.status, take.headers, take.reply.encode()
         raise ReplayError(self._unknown(made), hint="Record it again: pytest --record-cassettes")
 
     def keep(self, url: str, headers: dict[str, str], body: bytes, reply: tuple[int, dict[str, str], bytes]) -> None:
@@ -108,6 +111,10 @@ class Cassette:
         request = json.loads(scrubbed(json.dumps(_data(body), ensure_ascii=False), secrets))
         text = scrubbed(content.decode("utf-8", "replace"), secrets)
         self._takes.append(_Take(path_of(url, secrets), request, status, kept, text))
+
+    def __len__(self) -> int:
+        """How many requests it has."""
+        return len(self._takes)
 
     def save(self) -> None:
         """Write the file."""

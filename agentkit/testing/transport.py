@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TypeAlias
 
 import httpx
@@ -36,15 +36,31 @@ class Tape(httpx.AsyncBaseTransport):
             status, theirs, content = self._replay(url, headers, body)
             return httpx.Response(status, headers=theirs, content=content)
         response = await self._network.handle_async_request(request)
-        content = await response.aread()
-        await response.aclose()
+        keep, status = self._keep, response.status_code
         theirs = {name: value for name, value in response.headers.items() if name != "content-encoding"}
-        self._keep(url, headers, body, (response.status_code, theirs, content))
-        theirs.pop("transfer-encoding", None)
-        theirs.pop("content-length", None)
-        return httpx.Response(response.status_code, headers=theirs, content=content)
+        passed_on = {name: theirs[name] for name in theirs.keys() - {"transfer-encoding", "content-length"}}
+        tee = _Tee(response, lambda content: keep(url, headers, body, (status, theirs, content)))
+        return httpx.Response(status, headers=passed_on, stream=tee)
 
     async def aclose(self) -> None:
         """Close the connections."""
         if self._network is not None:
             await self._network.aclose()
+
+
+class _Tee(httpx.AsyncByteStream):
+    """A reply that is passed on as it comes, and kept once it is whole."""
+
+    def __init__(self, response: httpx.Response, keep: Callable[[bytes], None]) -> None:
+        self._response = response
+        self._keep = keep
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        pieces = []
+        async for piece in self._response.aiter_bytes():
+            pieces.append(piece)
+            yield piece
+        self._keep(b"".join(pieces))
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
