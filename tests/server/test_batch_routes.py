@@ -92,6 +92,12 @@ def test_items_may_have_messages_and_json_mode(serve: Serve) -> None:
     assert second["result"]["response"] == {"a": 1}
 
 
+def test_a_strict_server_takes_references(serve: Serve) -> None:
+    site = serve([Served(CARD, Scripted([echo], loop=True))], whole, strict=True)
+    responses = results(site, submit(site, {"prompt": "a", "external_reference": "r"}, {"prompt": "a", "x": 1}))
+    assert [response["success"] for response in responses["responses"]] == [True, False]
+
+
 def test_a_wrong_item_fails_for_itself(site: Any) -> None:
     items = [{"prompt": "a"}, {"prompt": "b", "temperature": 9}, {}, 7, None, {"messages": 1}, {"prompt": "c"}]
     responses = results(site, submit(site, *items))["responses"]
