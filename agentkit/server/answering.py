@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 
 import anyio
 from anyio.abc import TaskGroup
+from starlette.requests import ClientDisconnect
 
 from ..errors import ServerError
 from ..generation import Delta, Finish
@@ -103,7 +104,7 @@ class _Answering:
                     outbox = self._outbox or await self._begin(group)
                     await outbox.put(frames)
             self._finish(delta)
-        except Stalled:
+        except (Stalled, ClientDisconnect):
             raise
         except Exception as error:
             if self._outbox is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 _KEY = "agentkit.connection"
 
@@ -19,7 +19,13 @@ def drop(scope: MutableMapping[str, Any]) -> None:
     """Cut the connection of a request, and forget what its client has not taken yet."""
     connection = scope.get(_KEY)
     if connection is not None:
-        connection.transport.abort()
+        connection.cut()
+
+
+def is_gone(scope: MutableMapping[str, Any]) -> bool:
+    """Whether the connection of a request is closed; False where that is not known."""
+    connection = scope.get(_KEY)
+    return connection is not None and bool(connection.transport.is_closing())
 
 
 def is_writable(scope: MutableMapping[str, Any]) -> bool:
@@ -35,18 +41,25 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head: int | None = 0
         self._patience: Any = None
+        self._requests: list[RequestResponseCycle] = []
         self._be_patient()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._be_content()
+        self._tell()
         super().connection_lost(exc)
+
+    def cut(self) -> None:
+        """Close at once, whatever the client has not taken."""
+        self._tell()
+        self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._head is not None:
             self._head += len(data)
             if self._head > LONGEST_HEAD:
-                self.transport.abort()
+                self.cut()
         if self._patience is None and (self.cycle is None or self.cycle.response_complete):
             self._be_patient()  # between two requests, or in the rest of one that was refused
 
@@ -61,14 +74,24 @@ class Connection(HttpToolsProtocol):
         self._head = None
         self._be_content()
         super().on_headers_complete()
+        self._requests = [earlier for earlier in self._requests if not earlier.response_complete]
+        if self.cycle is not None:
+            self._requests.append(self.cycle)
 
     def timeout_keep_alive_handler(self) -> None:
-        self.transport.abort()  # to close it would wait for a client that does not read
+        self.cut()  # to close it would wait for a client that does not read
 
     def _be_patient(self) -> None:
-        self._patience = self.loop.call_later(PATIENCE, self.transport.abort)
+        self._patience = self.loop.call_later(PATIENCE, self.cut)
 
     def _be_content(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+    def _tell(self) -> None:
+        """Let all requests know that their client is gone; uvicorn tells only the last one that was sent."""
+        for request in self._requests:
+            if not request.response_complete:
+                request.disconnected = True
+                request.message_event.set()

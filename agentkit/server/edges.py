@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..wire.serving.edge import EdgeRefusal, failed, not_routed, not_supported
 from .access import Access
-from .connections import drop
+from .connections import drop, is_gone
 from .exchange import Exchange
 from .request_ids import begin_request
 from .visit import visit_of
@@ -49,7 +49,12 @@ class Edges:
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = [*message.get("headers", ()), *added]
-            await send(message)
+            try:
+                await send(message)
+            except Exception:
+                if is_gone(scope):
+                    raise ClientDisconnect from None
+                raise
 
         exchange = Exchange(scope, receive, sending)
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import anyio
 from anyio.abc import TaskGroup
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope, Send
 
 from .connections import is_writable
@@ -88,6 +91,11 @@ class Outbox:
 
     async def _deliver(self) -> None:
         """Send until nothing waits."""
+        with suppress(ClientDisconnect):  # whoever watches the connection ends the work
+            await self._send_all()
+        self._is_delivering = False
+
+    async def _send_all(self) -> None:
         while self._pieces:
             body, ended = b"".join(self._pieces), self._ended
             self._pieces.clear()
@@ -95,7 +103,6 @@ class Outbox:
             for start in range(0, max(1, len(body)), _PIECE):
                 await self._hand_over(body[start : start + _PIECE], ended=ended and start + _PIECE >= len(body))
                 self._taken.set()
-        self._is_delivering = False
 
     async def _hand_over(self, body: bytes, *, ended: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": not ended})

@@ -134,6 +134,15 @@ def test_the_work_stops_when_the_client_goes_away(serve: Serve, runner: Odd, str
     until(lambda: server.state.admission.running == 0)
 
 
+def test_the_work_stops_when_the_client_had_sent_more_and_goes_away(serve: Serve) -> None:
+    runner = Endless()
+    with wire(serve(runner).address) as connection:
+        connection.send(request(body=STREAM) * 3)
+        until(lambda: runner.running == 1)
+    until(lambda: runner.running == 0)
+    assert runner.begun == 1
+
+
 def test_who_waits_and_leaves_is_never_worked_for(serve: Serve) -> None:
     runner = Silent()
     server = serve(runner, most_running=1)
