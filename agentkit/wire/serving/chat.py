@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...errors import BadRequestError
-from ...generation import Request
+from ...generation import Request, Sampling
 from ..json_text import whole_characters
 from .answer_format import read_format
 from .asked import Asked
@@ -51,7 +52,8 @@ def read_chat(body: Any, card: Card, *, strict: bool = False) -> Asked:
     """What the body of a chat completion asks for.
 
     Beside OpenAI's fields there are `top_k`, `repetition_penalty`, `lora`, `guided_json`, `options.rejectIfBusy`
-    (contract/workers_ai.md section 11) and `events`. What is not known is ignored, with a note.
+    (contract/workers_ai.md section 11) and `events`. What is not known is ignored, with a note. A model without a
+    documented default of its own writes as much as `Sampling` and its context let it, where no `max_tokens` is given.
 
     Args:
         body: The JSON of the request.
@@ -74,7 +76,10 @@ def read_chat(body: Any, card: Card, *, strict: bool = False) -> Asked:
         raise bad_input(notes[0])
     stream = _flag(body, "stream")
     fields["extra"] |= _extra(body, card, bool(fields["tools"]))
-    request = Request(messages, sampling=read_sampling(body, card, stream), fitting=True, **fields)
+    sampling, fitting = read_sampling(body, card, stream), True
+    if card.edition == "2025" and not any(body.get(name) for name in ("max_tokens", "max_completion_tokens")):
+        sampling, fitting = replace(sampling, max_tokens=Sampling().max_tokens), False
+    request = Request(messages, sampling=sampling, fitting=fitting, **fields)
     return Asked(
         request,
         stream,

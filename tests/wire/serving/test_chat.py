@@ -23,7 +23,7 @@ from agentkit.wire.serving.chat import model_of, read_chat
 from ..history.test_properties import histories, odd_messages
 from .shapes import History
 
-CARD = Card("@cf/qwen/qwen1.5-1.8b-chat", max_tokens=256, max_tokens_streaming=1800, capabilities=("lora",))
+CARD = Card("@cf/qwen/qwen1.5-1.8b-chat", "2024", max_tokens=256, max_tokens_streaming=1800, capabilities=("lora",))
 USER = {"role": "user", "content": "1 + 2?"}
 ADD = ToolSpec("add", "Add two numbers.", {"type": "object", "properties": {"a": {"type": "integer"}}})
 NOW = ToolSpec("now", "What time it is.", {"type": "object", "properties": {}})
@@ -41,6 +41,13 @@ def read(**fields: Any) -> Asked:
 def test_the_least_request() -> None:
     request = Request((Message("user", "1 + 2?"),), sampling=Sampling(max_tokens=256), fitting=True)
     assert read() == Asked(request, usage_frame=False)
+
+
+def test_a_model_without_a_documented_default_may_write_more() -> None:
+    request = read_chat(body(), Card("mine")).request
+    assert (request.sampling, request.fitting) == (Sampling(), False)
+    asked = read_chat(body(max_completion_tokens=9), Card("mine")).request
+    assert (asked.sampling.max_tokens, asked.fitting) == (9, True)
 
 
 def test_a_stream() -> None:
