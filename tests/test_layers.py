@@ -30,11 +30,11 @@ FLOORS = {
     "wire": {"errors", "messages", "names", "generation"},
     "runners": {"errors", "messages", "generation", "sent", "sources", "wire", "folders", "whole_files"},
     "tooling": {"errors", "messages", "names", "generation", "schema"},
-    "testing": {"errors", "runners"},
+    "testing": {"errors", "runners", "whole_files"},
     "agent": {"errors", "messages", "generation", "result", "events", "wire", "runners", "tooling"},
     "__init__": {"errors", "messages", "generation", "result", "events", "runners", "tooling", "agent"},
     "server": {"", "errors", "messages", "generation", "result", "events", "sources", "runners", "tooling", "wire"}
-    | {"agent", "records"},
+    | {"agent", "records", "testing"},
     "cli": {"", "errors", "messages", "sent", "generation", "result", "events", "sources", "runners", "tooling"}
     | {"agent", "whole_files", "server", "records"},
     "records": {"errors", "messages", "generation", "result", "events"},

@@ -52,7 +52,7 @@ def serve(
     access_log: Annotated[
         Literal["text", "json", "off"],
         typer.Option("--access-log", help="How each request is logged on stderr."),
-    ] = "off",
+    ] = "text",
     token: Annotated[
         str | None,
         typer.Option(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigurationError, WeightsError
 from ..runners import ROWS, as_runner
+from ..runners.base import Runner
 from ..runners.local.catalog import DEFAULT
 from ..runners.local.entry import Entry
 from ..runners.local.lookup import entries, find_entry
@@ -32,6 +33,8 @@ class Options:
     """Of local ones: tokens of everything that is worked on at once."""
     threads: int | None = None
     """Of local ones."""
+    make: Callable[..., Runner] = as_runner
+    """Makes a runner of its string and its options."""
 
     def of(self, kind: str) -> dict[str, Any]:
         """The options of a kind of runner, by the prefix of its string."""
@@ -71,7 +74,7 @@ def _is_here(entry: Entry) -> bool:
 def _served(text: str, options: Options) -> Served:
     name, string = _split(text)
     kind, model = _kind(string)
-    runner = as_runner(string, **options.of(kind))
+    runner = options.make(string, **options.of(kind))
     entry = find_entry(model) if kind == _LOCAL else None
     if entry is not None:
         card = card_of_entry(entry, name, options.context)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import ConfigurationError, ReplayError
 from ..runners import as_runner
 from ..runners.base import Runner
+from ..whole_files import write_whole
 from .matching import canonical, difference, nearest, pretty
 from .scrubbing import KEPT, path_of, scrubbed, secrets_in
 
@@ -125,8 +126,7 @@ class Cassette:
             }
             for take in self._takes
         ]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps({"takes": takes}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        write_whole(self.path, json.dumps({"takes": takes}, ensure_ascii=False, indent=1) + "\n")
 
     def check(self) -> None:
         """See that everything recorded was asked for.
