@@ -149,7 +149,7 @@ class Agent(Generic[T]):
 
     def as_tool(self, name: str, description: str) -> Tool[..., Any]:
         """This agent as a tool of another. It shares the other's deadline, and its usage is added to the other's.
-        Calls that its own tools need approved are asked of its own `approve=`.
+        Who approves calls for the other approves those of its tools, too, unless it has an `approve=` of its own.
 
         Args:
             name: The tool's name.
@@ -157,7 +157,10 @@ class Agent(Generic[T]):
         """
 
         async def ask(request: str, context: Context[Any]) -> Any:
-            result = await self.run(request, context=context.value)
+            options: RunOptions = {"context": context.value}
+            if context.ask is not None and self.approve is None:
+                options["approve"] = context.ask
+            result = await self.run(request, **options)
             context.add_usage(result.usage)
             if not result.outputs:
                 raise ToolError(f"{name} ended without an answer ({result.stop_reason}).")

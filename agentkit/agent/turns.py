@@ -104,8 +104,9 @@ async def _execute(table: ToolTable, call: ToolCall, state: State, value: Any, a
     def on_usage(usage: Any) -> None:
         state.usage += usage
 
-    context = Context(value, call, len(state.turns), state.messages, on_progress, on_usage)
-    result = await table.execute(call, context, None if approve is None else partial(_approved, approve, state))
+    ask = None if approve is None else partial(_approved, approve, state)
+    context = Context(value, call, len(state.turns), state.messages, on_progress, on_usage, ask)
+    result = await table.execute(call, context)
     state.finished[call.id] = result
     for what, before, after in result.repairs:
         emit(Repaired(what, before, after))

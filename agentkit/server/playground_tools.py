@@ -68,7 +68,7 @@ class ToolCalls:
             result: ToolResult | None = None
             with anyio.move_on_after(self._settings.deadline):
                 async with self._table:
-                    result = await self._table.execute(call, Context(None, call), _approved)
+                    result = await self._table.execute(call, Context(None, call, ask=_approved))
             seconds = time.perf_counter() - started
         if result is None:
             result = ToolResult(call, f"Stopped after {self._settings.deadline:g} seconds.", "timeout")

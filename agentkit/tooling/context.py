@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from ..messages import Message, ToolCall, Usage
+from .approval import Ask
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ class Context(Generic[T]):
             from another one: then without waiting for it, in the order of the reports, and before the call is over.
             MUST NOT raise.
         on_usage: Gets what the tool used, in the same way.
+        ask: Gives the verdict on a call of a tool that is marked `approve`; None: such calls are refused.
     """
 
     __slots__ = (
@@ -42,6 +44,7 @@ class Context(Generic[T]):
         "_on_usage",
         "_post",
         "_thread",
+        "ask",
         "call",
         "messages",
         "turn",
@@ -56,11 +59,13 @@ class Context(Generic[T]):
         messages: Sequence[Message] = (),
         on_progress: Callable[[Any], None] | None = None,
         on_usage: Callable[[Usage], None] | None = None,
+        ask: Ask | None = None,
     ) -> None:
         self.value = value
         self.call = call
         self.turn = turn
         self.messages = messages
+        self.ask = ask
         self._on_progress = on_progress
         self._on_usage = on_usage
         self._thread = threading.get_ident()

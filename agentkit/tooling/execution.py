@@ -10,7 +10,6 @@ from anyio import move_on_after, sleep
 from ..errors import ToolError
 from ..messages import ToolCall, ToolResult
 from ..schema import ArgumentsError
-from .approval import Ask
 from .context import Context
 from .failures import UNCHECKED, failed
 from .outcome import Outcome
@@ -23,17 +22,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 """Seconds between retries; each pause is twice the one before."""
 
 
-async def execute(
-    tool: Tool[..., Any], call: ToolCall, context: Context[Any], *, strict: bool = False, ask: Ask | None = None
-) -> ToolResult:
+async def execute(tool: Tool[..., Any], call: ToolCall, context: Context[Any], *, strict: bool = False) -> ToolResult:
     """Make a call.
 
     Args:
         tool: The tool that the call names.
         call: The call; its arguments are not looked at yet.
-        context: For the tool, if it takes one.
+        context: For the tool, if it takes one; and who approves the call, if the tool is marked so.
         strict: Whether arguments that do not fit are refused without a try to mend them.
-        ask: Who approves it, where the tool is marked so; None: nobody can.
 
     Returns:
         The result, whatever happens: arguments that do not fit, no approval, an exception, a timeout. Only cancellation
@@ -45,7 +41,7 @@ async def execute(
         return ToolResult(call, str(error), "invalid")
     except Exception as error:  # from a validator of the tool's own types
         return failed(call, error, effect=UNCHECKED)
-    if tool.approve and (refused := await refusal(call, values, ask)) is not None:
+    if tool.approve and (refused := await refusal(call, values, context.ask)) is not None:
         return replace(refused, repairs=repairs)
     outcome: Outcome | None = None
     try:

@@ -21,8 +21,6 @@ from .toolset import Toolset
 if TYPE_CHECKING:
     from anyio import Lock
 
-    from .approval import Ask
-
 MOST_NAMES = 50
 """Names that a model is told when it calls a tool that does not exist."""
 
@@ -84,13 +82,12 @@ class ToolTable:
             repairs.append(Repaired("the name of a tool", call.name, name))
         return replace(call, name=name, arguments=arguments), repairs
 
-    async def execute(self, call: ToolCall, context: Context[Any], ask: Ask | None = None) -> ToolResult:
+    async def execute(self, call: ToolCall, context: Context[Any]) -> ToolResult:
         """Make a call.
 
         Args:
             call: As the model wrote it.
             context: Of this call. It is closed when the call is over.
-            ask: Gives the verdict on a call of a tool that is marked `approve`; None: such calls are refused.
 
         Returns:
             The result. Unknown names, arguments that do not fit, refusals, exceptions and timeouts are results too:
@@ -99,7 +96,7 @@ class ToolTable:
         tool = self.get(call.name)
         if tool is None:
             return ToolResult(call, self._unknown(call.name), "unknown")
-        return await _executor()(tool, call, context, strict=self.strict, ask=ask)
+        return await _executor()(tool, call, context, strict=self.strict)
 
     async def __aenter__(self) -> Self:
         """Enter the toolsets, unless another run has them open already."""

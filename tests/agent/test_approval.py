@@ -144,3 +144,18 @@ async def test_a_model_that_insists_is_stopped() -> None:
 async def test_an_approver_that_is_no_function_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="must be a function"):
         Agent(Scripted([]), approve=True)  # type: ignore[arg-type]
+
+
+async def test_an_agent_that_is_a_tool_asks_whoever_the_other_asks() -> None:
+    def deputy(**options: Any) -> Any:
+        steps = [call("delete", path="a"), lambda request: request.messages[-1].content]
+        return Agent(Scripted(steps), tools=[delete], **options).as_tool("deputy", "Delete things.")
+
+    def outer(tool: Any) -> Agent[str]:
+        steps = [call("deputy", request="Delete a."), lambda request: request.messages[-1].content]
+        return Agent(Scripted(steps), tools=[tool], approve=lambda call: call.name == "delete")
+
+    assert (await outer(deputy()).run("go")).response == "deleted a"
+    assert (await outer(deputy(approve=lambda call: "never")).run("go")).response.endswith("They say: never")
+    asked = [event.call.name async for event in _events(outer(deputy())) if isinstance(event, ApprovalAsked)]
+    assert asked == ["delete"]

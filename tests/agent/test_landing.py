@@ -83,7 +83,7 @@ async def test_a_deadline_that_leaves_no_time_to_land_still_gives_a_result() -> 
 async def test_the_deadline_covers_an_agent_used_as_a_tool() -> None:
     inner = Agent(Scripted([Reply("never", delay=60)]))
     outer = Agent(
-        Scripted([call("helper", request="x"), "Gave up."]), tools=[inner.as_tool("helper", "Helps.")], deadline=0.5
+        Scripted([call("helper", request="x"), "Gave up."]), tools=[inner.as_tool("helper", "Helps.")], deadline=2
     )
     assert (await outer.run("go")).response == "Gave up."
 

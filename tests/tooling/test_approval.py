@@ -26,7 +26,7 @@ async def made(verdict: Any, arguments: str = '{"path": "a.txt"}', function: Any
     table = ToolTable([function])
     call = ToolCall("abcdefghi", table.specs[0].name, arguments)
     ask = None if verdict is None else Questions(verdict)
-    return await table.execute(call, Context(None, call), ask)
+    return await table.execute(call, Context(None, call, ask=ask))
 
 
 async def test_an_approved_call_is_made() -> None:
