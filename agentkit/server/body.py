@@ -6,11 +6,12 @@ import json
 import re
 from typing import Any
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
-from ..errors import BadRequestError
+from ..errors import BadRequestError, TimedOutError
 from .settings import Settings
 
 DEEPEST = 100
@@ -23,19 +24,23 @@ _ESCAPES = re.compile(
 )
 
 
-async def read_json(scope: Scope, receive: Receive, most: int) -> Any:
+async def read_json(scope: Scope, receive: Receive, most: int, seconds: float = 60.0) -> Any:
     """The body as JSON, whatever its content type says (contract/workers_ai.md section 18).
 
     Args:
         scope: Of the request.
         receive: Of the request.
         most: Bytes that are read.
+        seconds: In which it must have come.
 
     Raises:
         BadRequestError: It is too large (413, code 3006), not there, or no JSON (400, code 3003).
+        TimedOutError: It does not come (408, code 3007).
         ClientDisconnect: The client went away.
     """
-    return parse_json(await read_bytes(scope, receive, most))
+    with anyio.move_on_after(seconds):
+        return parse_json(await read_bytes(scope, receive, most))
+    raise TimedOutError("Request timeout", status=408, code=3007)
 
 
 async def read_bytes(scope: Scope, receive: Receive, most: int) -> bytes:

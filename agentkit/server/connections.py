@@ -9,8 +9,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 _KEY = "agentkit.connection"
 
-PATIENCE = 30.0
-"""Seconds in which a new connection must have told the head of its first request."""
 LONGEST_HEAD = 65_536
 """Bytes of the head of a request."""
 
@@ -36,6 +34,14 @@ def is_writable(scope: MutableMapping[str, Any]) -> bool:
 
 class Connection(HttpToolsProtocol):
     """One connection of a client, which must say what it wants in time and in moderate length."""
+
+    patience = 30.0
+    """Seconds for the head of a request, and for the rest of a body that was refused."""
+
+    @classmethod
+    def with_patience(cls, seconds: float) -> type[Connection]:
+        """The same with other patience."""
+        return type(cls.__name__, (cls,), {"patience": seconds})
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -82,7 +88,7 @@ class Connection(HttpToolsProtocol):
         self.cut()  # to close it would wait for a client that does not read
 
     def _be_patient(self) -> None:
-        self._patience = self.loop.call_later(PATIENCE, self.cut)
+        self._patience = self.loop.call_later(self.patience, self.cut)
 
     def _be_content(self) -> None:
         if self._patience is not None:

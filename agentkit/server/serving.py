@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -81,7 +82,7 @@ class Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, state: State, ready: Callable[[], None] | None = None) -> None:
         config = uvicorn.Config(
             app,
-            http=Connection,
+            http=Connection.with_patience(state.settings.patience),
             ws="none",
             lifespan="on",
             log_config=None,
@@ -150,6 +151,7 @@ def serve(app: ASGIApp, state: State, listener: socket.socket, ready: Callable[[
         The exit code: 130 after Ctrl-C, else 0.
     """
     server = Server(app, state, ready)
+    gc.freeze()  # what is loaded now stays; looking through it again and again would hold up requests
     server.run([listener])
     return 128 + signal.SIGINT if server.ended_by == signal.SIGINT else 0
 

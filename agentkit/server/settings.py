@@ -33,6 +33,8 @@ class Settings:
     """Seconds in which a client may approve a call of an agent; then it is refused."""
     idle: float | None = 900.0
     """Seconds without a request after which a model is unloaded; None: never."""
+    patience: float = 30.0
+    """Seconds in which a connection must tell the head of a request."""
     stalled: float = 60.0
     """Seconds after which a client is given up that reads nothing, while an answer waits for it."""
     grace: float = 30.0

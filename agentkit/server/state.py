@@ -45,4 +45,6 @@ def make_state(settings: Settings, served: list[Served]) -> State:
     meters.gauge("running", "Requests that are worked on.", lambda: admission.running)
     meters.gauge("waiting", "Requests that wait for their turn.", lambda: admission.waiting)
     meters.gauge("batch_items_waiting", "Items of batches without a result.", lambda: batches.waiting)
-    return State(settings, models, admission, meters, batches, Approvals(settings.approval), [models.unload_idle, batches.run])
+    return State(
+        settings, models, admission, meters, batches, Approvals(settings.approval), [models.unload_idle, batches.run]
+    )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.requests import ClientDisconnect
 
-from agentkit.errors import BadRequestError
-from agentkit.server.body import DEEPEST, check_limits, parse_json, read_bytes
+from agentkit.errors import BadRequestError, TimedOutError
+from agentkit.server.body import DEEPEST, check_limits, parse_json, read_bytes, read_json
 from agentkit.server.settings import Settings
 
 
@@ -79,6 +80,17 @@ async def test_a_length_beyond_all_numbers_is_too_large() -> None:
 async def test_a_client_that_leaves_amid_its_body_is_told_apart() -> None:
     with pytest.raises(ClientDisconnect):
         await read_bytes(scope(), Sender([b"{"], ends=False).receive, 100)
+
+
+@pytest.mark.anyio
+async def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def receive() -> dict[str, Any]:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    with pytest.raises(TimedOutError) as caught:
+        await read_json(scope(), receive, 100, 0.01)
+    assert (caught.value.status, caught.value.code) == (408, 3007)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -296,6 +297,30 @@ def test_a_request_in_single_bytes_is_read(server: Running) -> None:
         for byte in request(body=PROMPT):
             connection.send(bytes([byte]))
         assert connection.answer().status == 200
+
+
+@pytest.mark.parametrize("data", [b"", b"POST /ai/run/short HTTP/1.1\r\nhost: loc", b"\r\n"])
+@pytest.mark.parametrize("before", [b"", request("/healthz", method="GET")])
+def test_who_does_not_say_what_it_wants_is_not_waited_for(serve: Serve, before: bytes, data: bytes) -> None:
+    server = serve(Scripted(["fine"]), assemble, patience=0.3)
+    with wire(server.address) as connection:
+        if before:
+            connection.send(before)
+            assert connection.answer().status == 200
+        if data or not before:
+            connection.send(data)
+            assert connection.is_closed()
+
+
+def test_who_says_what_it_wants_in_time_is_waited_for(serve: Serve) -> None:
+    server = serve(Scripted(["fine"], loop=True), patience=0.5)
+    with wire(server.address) as connection:
+        for _ in range(2):
+            data = request(body=PROMPT)
+            connection.send(data[:-4])
+            time.sleep(0.8)
+            connection.send(data[-4:])
+            assert connection.answer().status == 200
 
 
 def test_a_websocket_is_no_way_in(server: Running) -> None:

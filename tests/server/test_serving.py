@@ -261,3 +261,12 @@ def test_an_address_of_ipv6_is_written_in_brackets() -> None:
 def test_a_server_for_everybody_is_shown_at_an_address_that_works_here() -> None:
     with listen(Settings(host="0.0.0.0", port=0, token="t")) as listener:
         assert url_of(listener).startswith("http://127.0.0.1:")
+
+
+def test_what_the_server_needs_is_loaded_by_nothing_else() -> None:
+    code = (
+        "import sys, agentkit.cli.app; "
+        "print([name for name in ('starlette', 'uvicorn', 'prometheus_client') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
