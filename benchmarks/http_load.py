@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -29,7 +30,7 @@ class Answer:
     marks: list[float] = field(default_factory=list)
 
 
-def body_of(prompt: str, *, stream: bool = True, max_tokens: int = 64, model: str = "local", **more: Any) -> bytes:
+def body_of(prompt: str, *, stream: bool = True, max_tokens: int = 64, model: str = "bench", **more: Any) -> bytes:
     """A request that every server understands in the same way: the likeliest token, nothing penalised."""
     fields = {
         "model": model,
@@ -43,14 +44,25 @@ def body_of(prompt: str, *, stream: bool = True, max_tokens: int = 64, model: st
 
 
 class Connection:
-    """One kept connection."""
+    """One kept connection.
 
-    def __init__(self, url: str) -> None:
+    Args:
+        url: Of the routes.
+        window: Bytes that the system takes in while nobody reads; None: as many as it likes.
+    """
+
+    def __init__(self, url: str, window: int | None = None) -> None:
         self._parts = urlsplit(url)
         self._path = self._parts.path.rstrip("/")
+        self._socket = socket.socket()
+        self._socket.setblocking(False)
+        if window is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
 
     async def __aenter__(self) -> Connection:
-        self.reader, self.writer = await asyncio.open_connection(self._parts.hostname, self._parts.port, limit=2**20)
+        await asyncio.get_running_loop().sock_connect(self._socket, (self._parts.hostname, self._parts.port))
+        limit = 2**20 if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) > 2**16 else 2**12
+        self.reader, self.writer = await asyncio.open_connection(sock=self._socket, limit=limit)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -18,7 +18,7 @@ from time import sleep
 from typing import Any
 
 import psutil
-from harness import HERE, Row, report
+from harness import HERE, Row, pace, report
 from http_load import Answer, Connection, body_of, together
 
 from agentkit.runners.local.catalog import DEFAULT
@@ -68,7 +68,7 @@ def llama_cpp() -> Any:
 def agentkit(*models: str) -> Any:
     """`agentkit serve`."""
     program = str(Path(sys.executable).with_name("agentkit"))
-    options = ("--port", "0", "--json", "--quiet", "--no-playground", "--max-running", "256")
+    options = ("--port", "0", "--json", "--quiet", "--no-playground", "--access-log", "off", "--max-running", "256")
     return process(program, "serve", *models, *options)
 
 
@@ -132,9 +132,10 @@ async def under_load(url: str, pid: int) -> list[Row]:
     await many(url, LOAD)
     per_request = (cpu(server) - before) / LOAD * 1e3
     await asyncio.sleep(1)
+    slow = pace()
     return [
         Row(f"CPU of a frame, {streams} streams at once", per_frame, "us"),
-        Row("CPU of a request in one piece", per_request, "ms", 1.0),
+        Row("CPU of a request in one piece", per_request, "ms", 1.0, pace=slow),
         Row(f"growth of memory over {LOAD:,} requests", (server.memory_info().rss - memory) / 1e6, "MB", 5.0),
         Row("connections left", server.num_fds() - files, "", 0.0),
     ]
@@ -150,27 +151,45 @@ async def many(url: str, count: int) -> None:
     await asyncio.gather(*(some() for _ in range(50)))
 
 
-async def beside_bad_clients(url: str) -> list[Row]:
+async def beside_bad_clients(url: str, pid: int) -> list[Row]:
     """Time of good streams while others do not read theirs, or leave in the middle."""
-    bodies = [body_of("x", max_tokens=400)] * 20
-    quiet = min([(await together(url, bodies))[1] for _ in range(5)])
-    async with asyncio.TaskGroup() as group:
-        bad = group.create_task(misbehave(url))
-        await asyncio.sleep(0.5)
-        beside = min([(await together(url, bodies))[1] for _ in range(5)])
-        bad.cancel()
-    return [Row("streams beside clients that stall and vanish, over streams alone", beside / quiet, "x")]
-
-
-async def misbehave(url: str) -> None:
-    """A hundred clients that never read, and others that come and go."""
-    stalled = [await Connection(url).__aenter__() for _ in range(100)]
+    server, bodies = psutil.Process(pid), [body_of("x", max_tokens=400)] * 20
+    stalled = [await Connection(url, window=4096).__aenter__() for _ in range(100)]
+    memory = server.memory_info().rss
     for connection in stalled:
         await connection.send(body_of("x", max_tokens=100_000))
+    while await is_busy(server):
+        pass
+    taken = (server.memory_info().rss - memory) / len(stalled) / 1e3
+    alone, beside = [], []
+    for _ in range(10):
+        leaving = asyncio.create_task(vanish(url))
+        beside.append((await together(url, bodies))[1])
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        alone.append((await together(url, bodies))[1])
+    for connection in stalled:
+        connection.writer.close()
+    return [
+        Row("memory for a client that does not read", taken, "KB", 2000.0),
+        Row("streams beside clients that vanish, over those without", median(beside) / median(alone), "x"),
+    ]
+
+
+async def is_busy(server: psutil.Process) -> bool:
+    """Whether it computes."""
+    before = cpu(server)
+    await asyncio.sleep(1)
+    return cpu(server) - before > 0.1
+
+
+async def vanish(url: str) -> None:
+    """Clients that leave after the first words, twenty a second."""
     while True:
         async with Connection(url) as connection:
-            await connection.send(body_of("x", max_tokens=100_000))
-            await asyncio.sleep(0.1)
+            await connection.send(body_of("x", max_tokens=400))
+            await connection.reader.readuntil(b"word0")
+        await asyncio.sleep(0.05)
 
 
 def cpu(process: psutil.Process) -> float:
@@ -181,12 +200,12 @@ def cpu(process: psutil.Process) -> float:
 def main() -> None:
     with ExitStack() as stack:
         theirs, _ = stack.enter_context(llama_cpp())
-        ours, _ = stack.enter_context(agentkit("local"))
+        ours, _ = stack.enter_context(agentkit("bench=local"))
         report(asyncio.run(against_llama_cpp(ours, theirs)))
-    with agentkit(f"local={HERE / 'written.py'}:runner") as (url, pid):
+    with agentkit(f"bench={HERE / 'written.py'}:runner") as (url, pid):
         sleep(1)
         report(asyncio.run(under_load(url, pid)))
-        report(asyncio.run(beside_bad_clients(url)))
+        report(asyncio.run(beside_bad_clients(url, pid)))
 
 
 if __name__ == "__main__":
