@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +180,38 @@ def test_a_client_that_goes_away_stops_the_tools(serve: Serve) -> None:
     until(lambda: running.state.admission.running == 0)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_servers_deadline_stops_the_run(serve: Serve, stream: bool) -> None:
+    stopped: list[str] = []
+
+    @tool
+    async def wait() -> str:
+        """Wait for ever."""
+        try:
+            await anyio.sleep_forever()
+        finally:
+            stopped.append("stopped")
+        return ""
+
+    runner = AgentRunner(Agent(Scripted([call("wait")]), tools=[wait]), "test")
+    running = serve(Served(card_of_agent(runner), runner), deadline=0.3)
+    answer = ask(running.address, f"/ai{CHAT}", ASKED | {"stream": stream})
+    assert (answer.status, answer.code) == (408, 3046)
+    assert stopped == ["stopped"]
+
+
+def test_many_runs_at_once_do_not_mix(serve: Serve) -> None:
+    served = agent_of([lambda request: request.messages[-1].content])
+    address = serve(served).address
+
+    def one(number: int) -> str:
+        body = ASKED | {"messages": [{"role": "user", "content": f"number {number}"}], "stream": True, "events": True}
+        return content_of(events_of(ask(address, CHAT, body).body))
+
+    with ThreadPoolExecutor(32) as threads:
+        assert list(threads.map(one, range(200))) == [f"number {number}" for number in range(200)]
+
+
 # Approval.
 
 
@@ -221,6 +254,16 @@ def test_an_answer_that_does_not_come_is_a_no(serve: Serve) -> None:
     running = serve(deletes(), approval=0.1)
     events = events_of(ask(running.address, CHAT, ASKED | {"stream": True, "events": True}).body)
     assert content_of(events).endswith("nobody answered in time")
+
+
+def test_a_client_that_goes_away_takes_its_question_with_it(serve: Serve) -> None:
+    running = serve(deletes())
+    with wire(running.address) as connection:
+        connection.send(request(CHAT, ASKED | {"stream": True, "events": True}))
+        connection.head()
+        asked = asked_of(connection)
+    until(lambda: running.state.admission.running == 0)
+    assert ask(running.address, f"/ai/approvals/{asked['id']}", {"approve": True}).status == 404
 
 
 def test_the_agents_own_approver_is_not_replaced(serve: Serve) -> None:
