@@ -90,10 +90,11 @@ class RunWriter:
         return _utf8(text.strip())
 
     def _call(self, call: ToolCall) -> bytes:
+        """The call in both shapes at once, because some clients read the one and some the other (section 9.3)."""
         index, self._called = self._called, self._called + 1
         function = {"name": call.name, "arguments": call.arguments.strip() or "{}"}
-        item = {"id": call.id, "type": "function", "index": index, "function": function}
-        return b'data: {"response":"","tool_calls":[%b]}\n\n' % dumps(item)
+        item = {"id": call.id, "type": "function", "index": index, "function": function, "name": call.name}
+        return b'data: {"response":"","tool_calls":[%b,"arguments":%b}]}\n\n' % (dumps(item)[:-1], _arguments(call))
 
     def _finish(self, end: Finish) -> bytes:
         if not self._with_usage:

@@ -76,6 +76,7 @@ def test_its_streams_have_tool_calls(scripted: Script, litellm: Player, provider
 def test_it_tells_errors_by_their_kind(scripted: Script, litellm: Player, provider: str) -> None:
     made = litellm.play(f"{provider}_error", Site(scripted().url, "@cf/nobody/nothing"))
     assert made["status"] in (400, 404)
+    assert made["kind"] in ("BadRequestError", "NotFoundError")
     assert "@cf/nobody/nothing" in made["message"]
     busy = OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
     assert litellm.play(f"{provider}_error", scripted(busy))["kind"] == "RateLimitError"

@@ -137,7 +137,14 @@ def test_a_stream_of_calls() -> None:
     """contract/workers_ai.md section 9.3: a call is whole in one frame, its arguments a text."""
     add, now, end = frames(streamed(writer(), CALLS))
     function = {"name": "add", "arguments": '{"a": 1}'}
-    item = {"id": "aaaaaaaa1", "type": "function", "index": 0, "function": function}
+    item = {
+        "id": "aaaaaaaa1",
+        "type": "function",
+        "index": 0,
+        "function": function,
+        "name": "add",
+        "arguments": {"a": 1},
+    }
     assert add == {"response": "", "tool_calls": [item]}
     assert now["tool_calls"][0]["index"] == 1
     assert now["tool_calls"][0]["function"] == {"name": "now", "arguments": "{}"}
