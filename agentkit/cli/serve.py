@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .. import as_runner
 from ..errors import MissingDependencyError
 from . import options as o
 from . import serve_options as s
+from .exits import UsageError
 from .loading import load_tools
 from .text import print_json, safe
 from .weights import fetch_for
@@ -19,6 +22,7 @@ from .weights import fetch_for
 if TYPE_CHECKING:
     from ..server.models import Served
     from ..server.naming import Options
+    from ..server.recording import Recording
     from ..server.settings import Settings
 
 NEEDED = ("uvicorn", "starlette", "httptools", "prometheus_client")
@@ -47,7 +51,10 @@ def serve(
     idle: s.IdleOption = 900.0,
     context_tokens: s.ContextOption = None,
     threads: s.ThreadsOption = None,
+    lora: s.LoraOption = None,
     base_url: s.BaseUrlOption = None,
+    record: s.RecordOption = None,
+    replay: s.ReplayOption = None,
 ) -> None:
     """Serve models over HTTP, as Workers AI and as chat completions, and a page to try them on.
 
@@ -64,8 +71,13 @@ def serve(
     from ..server.state import make_state
 
     settings = s.settings_of(context.params)
-    served = _served(models or [], agent or [], Options(base_url, context_tokens, threads))
+    recording = _recording(record, replay)
+    make = recording.runner if recording else as_runner
+    options = Options(base_url, context_tokens, threads, s.adapters_of(lora or ()), make)
+    served = _served(models or [], agent or [], options)
     state = make_state(settings, served)
+    if recording:
+        state.background.append(recording.keep_saving)
     app = assemble(state, load_tools(tools or ()), "off" if quiet else access_log)
     listener = listen(settings)
     for item in served:
@@ -79,6 +91,14 @@ def serve(
             print(_greeting(url, names, settings), file=sys.stderr, flush=True)
 
     raise typer.Exit(serve_until_told(app, state, listener, ready))
+
+
+def _recording(record: Path | None, replay: Path | None) -> Recording | None:
+    from ..server.recording import Recording
+
+    if record and replay:
+        raise UsageError("--record and --replay exclude each other.")
+    return Recording(replay, replay=True) if replay else Recording(record) if record else None
 
 
 def _served(models: Sequence[str], agents: Sequence[str], options: Options) -> list[Served]:

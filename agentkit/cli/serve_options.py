@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -99,6 +100,50 @@ BaseUrlOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--base-url", metavar="URL", help="Where openai:NAME models are.", rich_help_panel=MODELS),
 ]
+LoraOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lora",
+        metavar="NAME=PATH",
+        help="A LoRA adapter of the local model, for requests that name it; again for more.",
+        rich_help_panel=MODELS,
+    ),
+]
+RecordOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--record",
+        metavar="FILE",
+        dir_okay=False,
+        help="Keep what other servers are asked for these models, and answer, in a new file, without secrets.",
+        rich_help_panel=MODELS,
+    ),
+]
+ReplayOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--replay",
+        metavar="FILE",
+        dir_okay=False,
+        help="Answer from such a file in their place, without key or network.",
+        rich_help_panel=MODELS,
+    ),
+]
+
+
+def adapters_of(texts: Iterable[str]) -> dict[str, str]:
+    """LoRA adapters by name.
+
+    Raises:
+        UsageError: A text is not NAME=PATH, or a name comes twice.
+    """
+    adapters: dict[str, str] = {}
+    for text in texts:
+        name, _, path = text.partition("=")
+        if not (name and path) or name in adapters:
+            raise UsageError(f"--lora {text!r} is not NAME=PATH, or the name comes twice.")
+        adapters[name] = path
+    return adapters
 
 
 def settings_of(given: Mapping[str, Any]) -> Settings:

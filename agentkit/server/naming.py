@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from .cards import card_of_entry, card_of_runner, card_of_weights
 from .models import Served
 
 _NAME = re.compile(r"@?\w[\w.:-]*(?:/\w[\w.:-]*)*")
+_LORA = "lora"
 _LOCAL, _REMOTE = "local", ("openai", "workers-ai")
 
 
@@ -33,12 +34,14 @@ class Options:
     """Of local ones: tokens of everything that is worked on at once."""
     threads: int | None = None
     """Of local ones."""
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    """Of the local one: LoRA adapters, name to path."""
     make: Callable[..., Runner] = as_runner
     """Makes a runner of its string and its options."""
 
     def of(self, kind: str) -> dict[str, Any]:
         """The options of a kind of runner, by the prefix of its string."""
-        local = {"context": self.context, "threads": self.threads}
+        local = {"context": self.context, "threads": self.threads, "adapters": self.adapters or None}
         options: Mapping[str, Any] = local if kind == _LOCAL else {"base_url": self.base_url} if kind in _REMOTE else {}
         return {name: value for name, value in options.items() if value is not None}
 
@@ -55,7 +58,12 @@ def named_models(texts: Iterable[str], options: Options | None = None) -> list[S
         AuthenticationError: A runner needs a token or an account that is not there.
     """
     options = options or Options()
-    return [_served(text, options) for text in texts] or _all_here(options)
+    served = [_served(text, options) for text in texts] or _all_here(options)
+    if options.adapters and sum(item.card.runner.partition(":")[0] == _LOCAL for item in served) != 1:
+        raise ConfigurationError(
+            "LoRA adapters belong to one model.", hint="Name one local model only, for example local:./model.gguf."
+        )
+    return served
 
 
 def _all_here(options: Options) -> list[Served]:
@@ -82,6 +90,8 @@ def _served(text: str, options: Options) -> Served:
         card = card_of_weights(name or _stem(model), options.context)
     else:
         card = card_of_runner(name or _bare(kind, string, model), string if kind else None)
+    if options.adapters and kind == _LOCAL and _LORA not in card.capabilities:
+        card = replace(card, capabilities=(*card.capabilities, _LORA))
     return Served(card, runner)
 
 
