@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio
 from starlette.routing import BaseRoute, Mount, Route, Router
@@ -13,6 +15,8 @@ from . import approval_routes, chat_routes, run_routes
 from .access import Access
 from .edges import Edges
 from .state import State
+
+_log = logging.getLogger("agentkit.server")
 
 ACCOUNT = "/client/v4/accounts/{account}/ai"
 SHORT = "/ai"
@@ -58,10 +62,18 @@ async def _running(state: State) -> AsyncIterator[None]:
     """While the server runs: its background work; at the end, every model is unloaded."""
     async with anyio.create_task_group() as group:
         for work in state.background:
-            group.start_soon(work)
+            group.start_soon(_kept, work)
         try:
             yield
         finally:
             group.cancel_scope.cancel()
             with anyio.CancelScope(shield=True):
                 await state.models.aclose()
+
+
+async def _kept(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Work beside the requests; an error in it is told, and ends nothing else."""
+    try:
+        await work()
+    except Exception:
+        _log.exception("work in the background has ended")

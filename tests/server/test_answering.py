@@ -6,9 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from agentkit.errors import BadRequestError, ConnectionFailedError, ContextOverflowError, OverloadedError, WeightsError
 from agentkit.runners.scripted import Scripted
+from agentkit.server.app import make_app
+from agentkit.server.exchange import Endpoint, Exchange
+from agentkit.server.state import State
+from agentkit.wire.serving.refusals import inference_body
 
 from .conftest import Serve, served
 from .raw import ask, request, until, wire
@@ -244,3 +250,40 @@ def test_nothing_is_left_behind(serve: Serve) -> None:
     until(lambda: server.state.admission.running == 0)
     until(lambda: not server.server.server_state.connections)
     until(lambda: not server.server.server_state.tasks)
+
+
+def test_an_error_in_the_background_stops_nobody(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        raise ZeroDivisionError("in the background")
+
+    def make(state: State) -> ASGIApp:
+        state.background.insert(0, fail)
+        return make_app(state)
+
+    server = serve(Scripted(["fine"]), make)
+    until(lambda: "in the background" in caplog.text)
+    assert ask(server.address, body=PROMPT).status == 200
+
+
+def test_another_part_joins_in_with_routes_pages_and_work(serve: Serve) -> None:
+    worked: list[str] = []
+
+    async def hello(exchange: Exchange) -> None:
+        await exchange.reply(b'"hello"')
+
+    async def work() -> None:
+        worked.append("done")
+
+    def make(state: State) -> ASGIApp:
+        state.background.append(work)
+        endpoint = Endpoint(hello, inference_body)
+        extra = [Route("/own/{name}", endpoint), Route("/v1/own", endpoint)]
+        return make_app(state, extra, [Route("/page", endpoint)], ["/page"])
+
+    address = serve(Scripted([]), make, token="t0ken").address
+    for path in ("/client/v4/accounts/x/ai/own/a", "/ai/own/a", "/ai/v1/own", "/v1/own"):
+        assert ask(address, path, method="GET", authorization="Bearer t0ken").json == "hello"
+        assert ask(address, path, method="GET").status == 400
+    assert ask(address, "/page", method="GET").json == "hello"
+    assert ask(address, "/own/a", method="GET", authorization="Bearer t0ken").status == 404
+    assert worked == ["done"]
