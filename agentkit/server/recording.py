@@ -58,7 +58,7 @@ class Recording:
     async def keep_saving(self) -> None:
         """Write what is new, until cancelled, and then once more."""
         try:
-            while not self._replay:
+            while True:
                 await anyio.sleep(PAUSE)
                 await run_sync(self._save_new)
         finally:

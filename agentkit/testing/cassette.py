@@ -23,6 +23,7 @@ STAND_INS = {
     "workers-ai": {"account_id": "account", "api_token": "not-needed-for-a-replay"},
 }
 """Options that a runner needs before it has asked anything."""
+AGAIN = "Record it again: pytest --record-cassettes, or agentkit serve --record FILE."
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ class Cassette:
         if take is not None:
             take.played = True
             return take.status, take.headers, take.reply.encode()
-        raise ReplayError(self._unknown(made), hint="Record it again: pytest --record-cassettes")
+        raise ReplayError(self._unknown(made), hint=AGAIN)
 
     def keep(self, url: str, headers: dict[str, str], body: bytes, reply: tuple[int, dict[str, str], bytes]) -> None:
         """Record a request and its reply, without secrets."""
@@ -139,7 +140,7 @@ class Cassette:
             raise ReplayError(
                 f"{len(left)} of {len(self._takes)} recorded requests of {str(self.path)!r} were not made; the first:\n"
                 f"{left[0].text[:2000]}",
-                hint="Record it again: pytest --record-cassettes",
+                hint=AGAIN,
             )
 
     def __enter__(self) -> Self:
@@ -181,7 +182,7 @@ def _read(path: Path) -> list[_Take]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"{str(path)!r} is no recording ({type(error).__name__}: {error}).",
-            hint="Make it again: pytest --record-cassettes",
+            hint=AGAIN,
         ) from error
 
 
