@@ -61,7 +61,7 @@ def test_its_tools_are_called_and_their_results_go_back(scripted: Script, langch
 
 
 def test_its_streams_have_tool_calls(scripted: Script, langchain: Player) -> None:
-    """It takes them from one frame, of Workers AI's own shape, where it is not asynchronous; from others it takes none."""
+    """From one frame, of the native shape, and not asynchronously; from other streams it takes none."""
     assert langchain.play("streamed_tools", scripted(call("get_weather", city="Paris"))) == BOTH[:1]
 
 
