@@ -57,6 +57,7 @@ def _row(method: str, path: str, visit: Visit) -> dict[str, Any]:
         "completion_tokens": visit.usage.completion_tokens,
         "first_token_ms": None if visit.first is None else round(visit.first * 1000, 1),
         "code": visit.code,
+        "notes": _plain("; ".join(visit.notes), further=" "),
         "client_left": visit.left,
     }
     return {key: value for key, value in row.items() if key == "status" or value not in ("", None, 0, False)}
@@ -72,11 +73,13 @@ def _line(row: dict[str, Any], *, coloured: bool) -> str:
         parts.append(f"{row.get('prompt_tokens', 0)}+{row.get('completion_tokens', 0)} tokens")
     if "code" in row:
         parts.append(f"code {row['code']}")
+    if "notes" in row:
+        parts.append(f"({row['notes']})")
     if "client_left" in row:
         parts.append("client left")
     return " ".join(parts)
 
 
-def _plain(text: str) -> str:
-    """The text without anything that a terminal obeys or that looks like a further column."""
-    return quote(text[:_LONGEST], safe="/@:!$&'()*+,;=~", errors="backslashreplace")
+def _plain(text: str, further: str = "") -> str:
+    """The text without anything that a terminal obeys or that looks like a further column, but for `further`."""
+    return quote(text[:_LONGEST], safe=f"/@:!$&'()*+,;=~{further}", errors="backslashreplace")

@@ -13,7 +13,7 @@ from ..errors import ServerError
 from ..generation import Delta, Finish
 from ..wire.serving.asked import Asked
 from ..wire.serving.writer import Writer
-from .connections import drop
+from .connections import drop, on_loss
 from .exchange import Exchange, known
 from .models import Served
 from .outbox import Outbox, Stalled
@@ -37,15 +37,20 @@ async def answer(state: State, exchange: Exchange, served: Served, asked: Asked,
     Raises:
         AgentKitError: There was an error before anything was sent.
     """
+    visit_of(exchange.scope).noted(asked.notes)
     answering = _Answering(state, exchange, served, asked, writer)
     async with anyio.create_task_group() as group:
-        group.start_soon(answering.watch, group.cancel_scope)
-        try:
-            await (answering.stream(group) if asked.stream else answering.whole())
-        except Exception as error:  # the group would wrap it
-            answering.error = error
+        answering.work = group.cancel_scope
+        with on_loss(exchange.scope, answering.lost) as is_watched:
+            if not is_watched:
+                group.start_soon(answering.watch)
+            try:
+                await (answering.stream(group) if asked.stream else answering.whole())
+            except Exception as error:  # the group would wrap it
+                answering.error = error
         answering.over = True
-        group.cancel_scope.cancel()
+        if not is_watched:
+            group.cancel_scope.cancel()
     if answering.error is not None:
         raise answering.error
 
@@ -61,17 +66,23 @@ class _Answering:
         self._writer = writer
         self._visit: Visit = visit_of(exchange.scope)
         self._outbox: Outbox | None = None
+        self.work: anyio.CancelScope
+        """Cancelled to stop the work."""
         self.over = False
         """Whether there is nothing left to do."""
         self.error: Exception | None = None
 
-    async def watch(self, work: anyio.CancelScope) -> None:
-        """Stop the work when the client goes away."""
+    async def watch(self) -> None:
+        """Wait until the client goes away; for servers that are not ours."""
         while (await self._exchange.receive())["type"] != "http.disconnect":
             pass
+        self.lost()
+
+    def lost(self) -> None:
+        """The client has gone away: stop the work."""
         if not (self.over or (self._outbox is not None and self._outbox.is_done)):
             self._visit.abandoned()
-            work.cancel()
+            self.work.cancel()
 
     async def whole(self) -> None:
         """Answer in one piece."""

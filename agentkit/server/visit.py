@@ -25,6 +25,8 @@ class Visit:
     usage: Usage = field(default_factory=Usage)
     code: int | str | None = None
     """The documented code of a refusal, or of an error that broke a stream."""
+    notes: tuple[str, ...] = ()
+    """What was ignored or mended in the request."""
     left: bool = False
     """Whether the client went away before the end of the answer."""
     status: int = 0
@@ -35,6 +37,10 @@ class Visit:
     def begun(self, model: str) -> None:
         """The request is for this served model."""
         self.model = model
+
+    def noted(self, notes: tuple[str, ...]) -> None:
+        """Something in the request was ignored or mended."""
+        self.notes = notes
 
     def first_token(self) -> None:
         """The first delta is here; later calls change nothing."""

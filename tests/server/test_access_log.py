@@ -41,6 +41,11 @@ def test_a_refusal_has_its_code() -> None:
     assert line("/ai/run/x", Visit(status=400, code=5007)).endswith(" code 5007\n")
 
 
+def test_what_was_ignored_is_told() -> None:
+    written = line("/ai/run/m", Visit(model="m", status=200, notes=("ignored: n, \x1b[31m", "seed 0 was mapped")))
+    assert written.endswith(" (ignored: n, %1B%5B31m; seed 0 was mapped)\n")
+
+
 def test_a_client_that_left_is_told_of() -> None:
     visit = Visit(model="m", left=True)
     match = LINE.fullmatch(line("/ai/run/m", visit))
@@ -54,6 +59,9 @@ def test_nothing_of_a_request_can_break_out_of_its_place(path: str, method: str)
     assert written.isascii()
     assert LINE.fullmatch(written)
     assert len(written) < 8000
+    noted = line("/", Visit(status=200, notes=(path, method)))
+    assert noted.isascii()
+    assert LINE.fullmatch(noted)
 
 
 @given(st.text())

@@ -14,6 +14,7 @@ from agentkit.runners.scripted import Scripted
 from agentkit.server.app import make_app
 from agentkit.server.exchange import Endpoint, Exchange
 from agentkit.server.state import State
+from agentkit.server.watched import Watched
 from agentkit.wire.serving.refusals import inference_body
 
 from .conftest import Serve, served
@@ -287,3 +288,14 @@ def test_another_part_joins_in_with_routes_pages_and_work(serve: Serve) -> None:
     assert ask(address, "/page", method="GET").json == "hello"
     assert ask(address, "/own/a", method="GET", authorization="Bearer t0ken").status == 404
     assert worked == ["done"]
+
+
+def test_what_was_ignored_is_told_to_the_log(serve: Serve) -> None:
+    notes: list[tuple[str, ...]] = []
+
+    def watched(state: State) -> ASGIApp:
+        return Watched(make_app(state), state.meters, lambda method, path, visit: notes.append(visit.notes))
+
+    ask(serve(Scripted(["Hi."]), watched).address, body=PROMPT | {"nonsense": 1})
+    until(lambda: notes)
+    assert notes[0] == ("ignored: nonsense",)
