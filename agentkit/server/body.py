@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from ..errors import BadRequestError, TimedOutError
+from .connections import has_body
 from .settings import Settings
 
 DEEPEST = 100
@@ -38,6 +39,8 @@ async def read_json(scope: Scope, receive: Receive, most: int, seconds: float = 
         TimedOutError: It does not come (408, code 3007).
         ClientDisconnect: The client went away.
     """
+    if has_body(scope):
+        return parse_json(await read_bytes(scope, receive, most))
     with anyio.move_on_after(seconds):
         return parse_json(await read_bytes(scope, receive, most))
     raise TimedOutError("Request timeout", status=408, code=3007)

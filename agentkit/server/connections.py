@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -24,6 +25,28 @@ def is_gone(scope: MutableMapping[str, Any]) -> bool:
     """Whether the connection of a request is closed; False where that is not known."""
     connection = scope.get(_KEY)
     return connection is not None and bool(connection.transport.is_closing())
+
+
+def has_body(scope: MutableMapping[str, Any]) -> bool:
+    """Whether the whole body of a request is here already; False where that is not known."""
+    connection = scope.get(_KEY)
+    return connection is not None and not connection.cycle.more_body
+
+
+@contextmanager
+def on_loss(scope: MutableMapping[str, Any], call: Callable[[], None]) -> Iterator[bool]:
+    """Call a function when the client of a request goes away; False where nobody would call it."""
+    connection = scope.get(_KEY)
+    if connection is None:
+        yield False
+        return
+    connection.losses.append(call)
+    if connection.transport.is_closing():
+        call()
+    try:
+        yield True
+    finally:
+        connection.losses.remove(call)
 
 
 def is_writable(scope: MutableMapping[str, Any]) -> bool:
@@ -48,6 +71,8 @@ class Connection(HttpToolsProtocol):
         self._head: int | None = 0
         self._patience: Any = None
         self._requests: list[RequestResponseCycle] = []
+        self.losses: list[Callable[[], None]] = []
+        """Called when the client is gone."""
         self._be_patient()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -101,3 +126,5 @@ class Connection(HttpToolsProtocol):
             if not request.response_complete:
                 request.disconnected = True
                 request.message_event.set()
+        for call in tuple(self.losses):
+            call()
