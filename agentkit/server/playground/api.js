@@ -28,8 +28,8 @@ export async function send(path, { body, signal } = {}) {
   return response;
 }
 
-export const gone = () => new Failure(
-  "gone", "The server does not answer.", `Is agentkit serve still running at ${location.host}?`);
+export const gone = () =>
+  new Failure("gone", "The server does not answer.", `Is agentkit serve still running at ${location.host}?`);
 
 export function failure(response, text) {
   const { message, code } = reported(text);
@@ -74,6 +74,8 @@ function tooLong(text) {
   const numbers = text.match(/\((\d+)\)\D+\((\d+)\)/);
   if (!numbers) return text;
   const [asked, window] = numbers.slice(1).map(Number);
-  return `Conversation and max_tokens together need ${asked.toLocaleString("en")} tokens; its window is ` +
-    `${window.toLocaleString("en")}. Lower max_tokens, or start a new conversation.`;
+  return (
+    `Conversation and max_tokens together need ${asked.toLocaleString("en")} tokens; its window is ` +
+    `${window.toLocaleString("en")}. Lower max_tokens, or start a new conversation.`
+  );
 }

@@ -3,25 +3,54 @@
 import { copyButton, duration, el, icon } from "./dom.js";
 
 const STATES = {
-  waiting: "waiting", running: "running…", asking: "asks to run", answering: "waits for you",
-  ok: "", error: "failed", invalid: "arguments do not fit", unknown: "no such tool", timeout: "took too long",
-  cancelled: "stopped", skipped: "not run", refused: "refused",
+  waiting: "waiting",
+  running: "running…",
+  asking: "asks to run",
+  answering: "waits for you",
+  ok: "",
+  error: "failed",
+  invalid: "arguments do not fit",
+  unknown: "no such tool",
+  timeout: "took too long",
+  cancelled: "stopped",
+  skipped: "not run",
+  refused: "refused",
 };
 
 export function card(call, decide) {
   const word = call.result ? call.result.status : call.state;
   const node = el(`div.call.${word}`, { "data-tool": call.name });
-  const details = el("details", { open: call.open ?? ["asking", "answering"].includes(call.state) },
-    el("summary", {},
-      el("span.mark", {}, icon(word === "ok" ? "check" : ["refused", "error", "invalid", "unknown", "timeout", "cancelled"].includes(word) ? "cross" : "tool")),
-      el("span.name", {}, call.name),
-      el("span.brief", {}, brief(call)),
-      el("span.state", {}, STATES[word] ?? word),
-      call.result?.seconds != null ? el("span.time", {}, duration(call.result.seconds * 1000)) : null),
+  const details = el(
+    "details",
+    { open: call.open ?? ["asking", "answering"].includes(call.state) },
+    el(
+      "summary",
+      el(
+        "span.mark",
+        icon(
+          word === "ok"
+            ? "check"
+            : ["refused", "error", "invalid", "unknown", "timeout", "cancelled"].includes(word)
+              ? "cross"
+              : "tool",
+        ),
+      ),
+      el("span.name", call.name),
+      el("span.brief", brief(call)),
+      el("span.state", STATES[word] ?? word),
+      call.result?.seconds != null ? el("span.time", duration(call.result.seconds * 1000)) : null,
+    ),
     part("Arguments", pretty(call.arguments)),
-    call.result ? part(call.result.by === "you" ? "Result, typed by you" : "Result", pretty(call.result.content)) : null,
-    call.result?.repairs?.length ? el("p.help", {}, `Mended: ${call.result.repairs.map((repair) => repair.what).join(", ")}.`) : null);
-  details.firstChild.addEventListener("click", () => { call.open = !details.open; });
+    call.result
+      ? part(call.result.by === "you" ? "Result, typed by you" : "Result", pretty(call.result.content))
+      : null,
+    call.result?.repairs?.length
+      ? el("p.help", `Mended: ${call.result.repairs.map((repair) => repair.what).join(", ")}.`)
+      : null,
+  );
+  details.firstChild.addEventListener("click", () => {
+    call.open = !details.open;
+  });
   node.append(details);
   if (call.state === "asking") node.append(approval(call, decide));
   if (call.state === "answering") node.append(answering(call, decide));
@@ -29,24 +58,39 @@ export function card(call, decide) {
 }
 
 function approval(call, decide) {
-  return el("div.decision", { role: "group", "aria-label": `Decide about ${call.name}` },
-    el("p", {}, "The model wants to run ", el("strong", {}, call.name), ". Nothing happens until you decide."),
-    el("div.row", {},
+  return el(
+    "div.decision",
+    { role: "group", "aria-label": `Decide about ${call.name}` },
+    el("p", "The model wants to run ", el("strong", call.name), ". Nothing happens until you decide."),
+    el(
+      "div.row",
       el("button.primary", { type: "button", onclick: () => decide(call, { approved: true }) }, "Approve"),
-      el("button", { type: "button", onclick: () => decide(call, { approved: false }) }, "Refuse")));
+      el("button", { type: "button", onclick: () => decide(call, { approved: false }) }, "Refuse"),
+    ),
+  );
 }
 
 function answering(call, decide) {
   const field = el("textarea.code", { rows: 3, "aria-label": `Result of ${call.name}` });
-  const form = el("form.decision", {},
-    el("p", {}, "This tool is yours. What does ", el("strong", {}, call.name), " return?"), field,
-    el("div.row", {}, el("button.primary", { type: "submit" }, "Send the result")));
-  form.addEventListener("submit", (event) => { event.preventDefault(); decide(call, { content: field.value }); });
+  const form = el(
+    "form.decision",
+    el("p", "This tool is yours. What does ", el("strong", call.name), " return?"),
+    field,
+    el("div.row", el("button.primary", { type: "submit" }, "Send the result")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    decide(call, { content: field.value });
+  });
   return form;
 }
 
-const part = (title, text) => el("div.part", {},
-  el("div.bar", {}, el("span", {}, title), copyButton(text, `Copy: ${title.toLowerCase()}`)), el("pre", { tabIndex: 0 }, text));
+const part = (title, text) =>
+  el(
+    "div.part",
+    el("div.bar", el("span", title), copyButton(text, `Copy: ${title.toLowerCase()}`)),
+    el("pre", { tabIndex: 0 }, text),
+  );
 
 function brief(call) {
   let values = {};

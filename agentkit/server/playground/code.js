@@ -9,18 +9,42 @@ import { javascript, python } from "./literals.js";
 const LANGUAGES = { curl: "curl", python: "Python", javascript: "JavaScript" };
 
 export function drawCode(root, config, model) {
-  const body = bodyOf(config, model, asked());
+  const { events, ...body } = bodyOf(config, model, asked());
   const text = WRITERS[state.language](address(runPath(model.name)), body);
   if (root.text === text) return;
   root.text = text;
-  const choice = el("div.choice", { role: "group", "aria-label": "Language" }, ...Object.entries(LANGUAGES).map(([key, name]) =>
-    el("button", { type: "button", "aria-pressed": String(key === state.language), onclick: () => { state.language = key; save(); drawCode(root, config, model); root.querySelector("[aria-pressed=true]").focus(); } }, name)));
+  const choice = el(
+    "div.choice",
+    { role: "group", "aria-label": "Language" },
+    ...Object.entries(LANGUAGES).map(([key, name]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          "aria-pressed": String(key === state.language),
+          onclick: () => {
+            state.language = key;
+            save();
+            drawCode(root, config, model);
+            root.querySelector("[aria-pressed=true]").focus();
+          },
+        },
+        name,
+      ),
+    ),
+  );
   const name = LANGUAGES[state.language];
-  root.replaceChildren(choice,
-    el("div.bar", {}, el("span", {}, "The current request"), copyButton(text, `Copy as ${name}`)),
+  root.replaceChildren(
+    choice,
+    el("div.bar", el("span", "The current request"), copyButton(text, `Copy as ${name}`)),
     el("pre.program", { tabIndex: 0, role: "region", "aria-label": `The request as ${name}` }, text),
-    el("p.help", {}, HELP[state.language], token.get() ? " Set AGENTKIT_TOKEN to the server's token first." : "",
-      body.tools ? " It is one turn: the calls it gets back are yours to make." : ""));
+    el(
+      "p.help",
+      HELP[state.language],
+      token.get() ? " Set AGENTKIT_TOKEN to the server's token first." : "",
+      body.tools ? " It is one turn: the calls it gets back are yours to make." : "",
+    ),
+  );
 }
 
 // What Send would ask now: the text in the field, else the last question again.

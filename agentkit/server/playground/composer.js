@@ -17,13 +17,25 @@ export function setUpComposer({ submit, stop }) {
       submit();
     }
   });
-  $("#composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  $("#composer").addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
   $("#stop").addEventListener("click", stop);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) stop(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) stop();
+  });
   return {
-    get text() { return field.value.trim(); },
-    set text(value) { field.value = value; grow(); },
-    focus() { field.focus(); },
+    get text() {
+      return field.value.trim();
+    },
+    set text(value) {
+      field.value = value;
+      grow();
+    },
+    focus() {
+      field.focus();
+    },
     busy(busy) {
       const had = [$("#send"), $("#stop")].includes(document.activeElement);
       $("#send").hidden = busy;
@@ -39,8 +51,23 @@ export function follow() {
   const down = $("#down");
   let sticks = true;
   const atEnd = () => box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-  box.addEventListener("scroll", () => { sticks = atEnd(); down.hidden = sticks; }, { passive: true });
-  const end = () => { box.scrollTop = box.scrollHeight; };
-  down.addEventListener("click", () => { sticks = true; end(); });
-  return (force) => { if (force) sticks = true; if (sticks) end(); };
+  box.addEventListener(
+    "scroll",
+    () => {
+      sticks = atEnd();
+      down.hidden = sticks;
+    },
+    { passive: true },
+  );
+  const end = () => {
+    box.scrollTop = box.scrollHeight;
+  };
+  down.addEventListener("click", () => {
+    sticks = true;
+    end();
+  });
+  return (force) => {
+    if (force) sticks = true;
+    if (sticks) end();
+  };
 }

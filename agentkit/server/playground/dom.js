@@ -2,7 +2,9 @@
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
-export function el(name, props = {}, ...children) {
+// el("p.help", { id: "x" }, "text", node); the properties may be left out.
+export function el(name, ...rest) {
+  const props = rest[0]?.constructor === Object ? rest.shift() : {};
   const [tag, ...classes] = name.split(".");
   const node = document.createElement(tag || "div");
   if (classes.length) node.className = classes.join(" ");
@@ -12,7 +14,7 @@ export function el(name, props = {}, ...children) {
     else if (key in node && !key.includes("-")) node[key] = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...rest.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -37,12 +39,14 @@ export function icon(name) {
 }
 
 export function copyButton(text, label = "Copy") {
-  const button = el("button.link.copy", { type: "button", "aria-label": label }, icon("copy"), el("span", {}, "Copy"));
+  const button = el("button.link.copy", { type: "button", "aria-label": label }, icon("copy"), el("span", "Copy"));
   button.addEventListener("click", async () => {
     const done = await copy(typeof text === "function" ? text() : text);
     button.lastChild.textContent = done ? "Copied" : "Not allowed";
     say(done ? "Copied." : "The browser does not allow copying.");
-    setTimeout(() => { button.lastChild.textContent = "Copy"; }, 1600);
+    setTimeout(() => {
+      button.lastChild.textContent = "Copy";
+    }, 1600);
   });
   return button;
 }
@@ -51,7 +55,8 @@ async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
-  } catch { // without https the clipboard is closed, except on this machine
+  } catch {
+    // without https the clipboard is closed, except on this machine
     const field = el("textarea.unseen", { value: text });
     document.body.append(field);
     field.select();
@@ -72,13 +77,18 @@ export function eachFrame(draw) {
   return () => {
     if (waiting) return;
     waiting = true;
-    requestAnimationFrame(() => { waiting = false; draw(); });
+    requestAnimationFrame(() => {
+      waiting = false;
+      draw();
+    });
   };
 }
 
 export function duration(ms) {
   if (ms < 1000) return `${Math.max(1, Math.round(ms))} ms`;
-  return ms < 60_000 ? `${(ms / 1000).toFixed(ms < 9950 ? 2 : 1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return ms < 60_000
+    ? `${(ms / 1000).toFixed(ms < 9950 ? 2 : 1)} s`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
 export const count = (number) => Number(number).toLocaleString("en");

@@ -20,7 +20,8 @@ export class Reply {
     const thought = delta.reasoning_content || delta.reasoning || "";
     if (frame.usage) this.usage = { ...this.usage, ...frame.usage };
     this.finish = choice?.finish_reason || frame.finish_reason || this.finish;
-    if (text !== undefined && text !== null) this.text += typeof text === "object" ? JSON.stringify(text, null, 2) : text;
+    if (text !== undefined && text !== null)
+      this.text += typeof text === "object" ? JSON.stringify(text, null, 2) : text;
     this.reasoning += thought;
     const items = (delta.tool_calls || []).filter(Boolean);
     for (const item of items) this.#fragment(item);
@@ -33,7 +34,7 @@ export class Reply {
 
   #fragment(item) {
     const index = item.index ?? this.#calls.length;
-    const call = this.#calls[index] ||= { id: "", name: "", arguments: "" };
+    const call = (this.#calls[index] ||= { id: "", name: "", arguments: "" });
     const said = item.function || item;
     call.id ||= item.id || "";
     call.name ||= said.name || "";

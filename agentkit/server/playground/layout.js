@@ -5,11 +5,13 @@ import { save, state } from "./store.js";
 
 export function showPane(name) {
   document.body.dataset.pane = name;
-  for (const button of document.querySelectorAll(".panes button")) button.setAttribute("aria-pressed", String(button.dataset.pane === name));
+  for (const button of document.querySelectorAll(".panes button"))
+    button.setAttribute("aria-pressed", String(button.dataset.pane === name));
 }
 
 export function setUpPanes() {
-  for (const button of document.querySelectorAll(".panes button")) button.addEventListener("click", () => showPane(button.dataset.pane));
+  for (const button of document.querySelectorAll(".panes button"))
+    button.addEventListener("click", () => showPane(button.dataset.pane));
 }
 
 $(".skip").addEventListener("click", () => showPane("chat"));

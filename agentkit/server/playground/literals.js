@@ -4,9 +4,14 @@ const WIDTH = 72;
 
 export const javascript = (value) => written(value, "", { indent: "  ", comma: "", word: JSON.stringify });
 
-export const python = (value) => written(value, "", { indent: "    ", comma: ",", word: (item) => PYTHON.get(item) ?? JSON.stringify(item) });
+export const python = (value) =>
+  written(value, "", { indent: "    ", comma: ",", word: (item) => PYTHON.get(item) ?? JSON.stringify(item) });
 
-const PYTHON = new Map([[null, "None"], [true, "True"], [false, "False"]]);
+const PYTHON = new Map([
+  [null, "None"],
+  [true, "True"],
+  [false, "False"],
+]);
 
 function written(value, indent, style) {
   if (value === null || typeof value !== "object") return style.word(value);

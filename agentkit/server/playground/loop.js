@@ -4,12 +4,16 @@ import { Failure, failure, gone, runPath, send } from "./api.js";
 import { Reply } from "./frames.js";
 import { bodyOf, offered } from "./request.js";
 import { events } from "./sse.js";
-import { told } from "./agent_events.js";
+import { AgentRun } from "./agent_events.js";
 
 export const MOST_TURNS = 12;
 
 const now = () => performance.now();
-const newId = () => crypto.getRandomValues(new Uint32Array(3)).reduce((id, n) => id + n.toString(36), "").slice(0, 9);
+const newId = () =>
+  crypto
+    .getRandomValues(new Uint32Array(3))
+    .reduce((id, n) => id + n.toString(36), "")
+    .slice(0, 9);
 
 // hooks: changed(), recorded(), decide(call) -> Promise<{approved}|{content}>; all are told while it runs.
 export async function drive({ config, model, messages, record, signal, hooks }) {
@@ -20,13 +24,14 @@ export async function drive({ config, model, messages, record, signal, hooks }) 
     try {
       await ask({ config, model, messages, message, record, signal, hooks, turn });
     } finally {
-      message.busy = false;
+      for (const item of messages) item.busy = false;
       hooks.changed();
     }
     const calls = message.calls.filter((call) => !call.told);
     if (!calls.length) return;
     await answerCalls({ calls, tools: offered(config, model), record, signal, hooks });
-    if (turn === MOST_TURNS) throw new Failure("turns", `Stopped after ${MOST_TURNS} turns.`, "Send a message to go on.");
+    if (turn === MOST_TURNS)
+      throw new Failure("turns", `Stopped after ${MOST_TURNS} turns.`, "Send a message to go on.");
   }
 }
 
@@ -37,11 +42,13 @@ async function ask({ config, model, messages, message, record, signal, hooks, tu
   record.steps.push(step);
   hooks.recorded();
   const reply = new Reply();
+  const agent = model.is_agent ? new AgentRun({ messages, message, record, step, hooks, signal }) : null;
   const take = (frame) => {
-    if (reply.add(frame)) step.first ??= now();
-    message.content = reply.text;
-    message.reasoning = reply.reasoning;
-    step.usage = reply.usage;
+    if (reply.add(frame) && !agent) step.first ??= now();
+    if (agent) agent.text(reply.text);
+    else message.content = reply.text;
+    (agent?.message ?? message).reasoning = reply.reasoning;
+    if (!agent?.turns) step.usage = reply.usage;
     hooks.changed();
   };
   try {
@@ -49,24 +56,24 @@ async function ask({ config, model, messages, message, record, signal, hooks, tu
     step.status = response.status;
     step.id = response.headers.get("cf-ai-req-id") || "";
     const streamed = (response.headers.get("content-type") || "").startsWith("text/event-stream");
-    await (streamed ? readStream : readWhole)({ response, step, take, message, record, hooks, reply, signal });
+    await (streamed ? readStream : readWhole)({ response, step, take, hooks, reply, agent });
   } catch (error) {
     step.error = error.title || (signal.aborted ? "stopped" : String(error));
     if (error.raw) step.frames.push({ at: now() - step.started, data: error.raw });
     if (signal.aborted || error instanceof Failure) throw error;
     throw gone();
   } finally {
-    step.ended = now();
-    finish(message, reply, step, body, model);
+    step.ended ??= now();
+    finish(agent?.message ?? message, reply, step, body, model);
     hooks.recorded();
   }
 }
 
-async function readStream({ response, step, take, message, record, hooks, reply }) {
+async function readStream({ response, step, take, hooks, reply, agent }) {
   for await (const { event, data } of events(response)) {
     step.frames.push({ at: now() - step.started, event, data });
     if (data === "[DONE]") reply.done = true;
-    else if (event && event !== "message" && event !== "error") told(event, JSON.parse(data), { message, record, hooks, step, now });
+    else if (agent && event && event !== "error") agent.take(event, JSON.parse(data));
     else take(JSON.parse(data));
     hooks.recorded();
   }
@@ -86,11 +93,12 @@ function finish(message, reply, step, body, model) {
   message.calls.push(...reply.calls.map((call) => ({ ...call, id: call.id || newId(), state: "waiting" })));
   const made = reply.usage?.completion_tokens || 0;
   const limit = body.max_tokens ?? (body.stream ? model.max_tokens_streaming : model.max_tokens);
-  message.cut = reply.finish === "length" || (!model.is_agent && !reply.finish && made > 0 && made >= limit) ? limit : 0;
+  message.cut =
+    reply.finish === "length" || (!model.is_agent && !reply.finish && made > 0 && made >= limit) ? limit : 0;
+  step.spoke = !message.calls.length;
   message.stats = {
-    seconds: (step.ended - step.started) / 1000,
-    first: step.first ? (step.first - step.started) / 1000 : null,
-    writing: step.first ? (step.ended - step.first) / 1000 : null,
+    seconds: (now() - step.started) / 1000,
+    writing: step.first && !message.calls.length && !model.is_agent ? (step.ended - step.first) / 1000 : 0,
     tokens: made,
     prompt: reply.usage?.prompt_tokens || 0,
   };
@@ -120,7 +128,11 @@ async function answer({ call, tool, names, record, signal, hooks }) {
   const step = { kind: "tool", name: call.name, started: now() };
   record.steps.push(step);
   try {
-    if (!tool) call.result = { status: "unknown", content: `There is no tool '${call.name}'. The tools are: ${names.join(", ") || "none"}.` };
+    if (!tool)
+      call.result = {
+        status: "unknown",
+        content: `There is no tool '${call.name}'. The tools are: ${names.join(", ") || "none"}.`,
+      };
     else if (tool.own || tool.approve) await decided({ call, tool, step, signal, hooks });
     if (!call.result) await execute({ call, step, signal, hooks });
   } catch (error) {

@@ -23,11 +23,19 @@ let trouble = null;
 const composer = setUpComposer({ submit, stop });
 const stick = follow();
 const conversation = new Conversation($("#conversation"), {
-  edit, retry, decide, allowMore,
+  edit,
+  retry,
+  decide,
+  allowMore,
 });
 
 const redraw = eachFrame(() => {
-  conversation.show(state.messages, { busy: Boolean(running), waiting: waiting(), trouble, welcome: welcome(config, model, ask) });
+  conversation.show(state.messages, {
+    busy: Boolean(running),
+    waiting: waiting(),
+    trouble,
+    welcome: welcome(config, model, ask),
+  });
   $("#clear").disabled = !state.messages.length && !trouble;
   stick();
 });
@@ -38,13 +46,18 @@ const redrawRun = eachFrame(() => {
   if (state.tab === "code" && model) drawCode($("#code"), config, model);
 });
 
-const settingsChanged = () => { if (!state.messages.length) redraw(); redrawRun(); };
+const settingsChanged = () => {
+  if (!state.messages.length) redraw();
+  redrawRun();
+};
 
 function waiting() {
   const last = state.messages.at(-1);
   if (!running || !last?.busy || last.content || last.reasoning || last.calls.length) return false;
   const seconds = (performance.now() - running.since) / 1000;
-  return seconds < 3 ? true : `Waiting for the model, ${Math.floor(seconds)} s. The first use of a model loads it, and long prompts take time.`;
+  return seconds < 3
+    ? true
+    : `Waiting for the model, ${Math.floor(seconds)} s. The first use of a model loads it, and long prompts take time.`;
 }
 
 function ask(text) {
@@ -68,7 +81,10 @@ async function start() {
   composer.busy(true);
   say("The model is working.");
   stick(true);
-  const clock = setInterval(() => { redraw(); redrawRun(); }, 250);
+  const clock = setInterval(() => {
+    redraw();
+    redrawRun();
+  }, 250);
   try {
     const hooks = { changed: redraw, recorded: redrawRun, decide: wait };
     await drive({ config, model, messages: state.messages, record, signal: controller.signal, hooks });
@@ -178,7 +194,7 @@ function choose(name) {
     ["Schema", model.is_agent ? "agent" : model.edition],
     ...(model.capabilities.length ? [["Can", model.capabilities.join(", ").replaceAll("_", " ")]] : []),
   ];
-  $("#limits").replaceChildren(...facts.map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))));
+  $("#limits").replaceChildren(...facts.map(([term, value]) => el("div", el("dt", term), el("dd", value))));
   drawTools(config, model, settingsChanged);
   drawParameters(config, model, settingsChanged);
   const here = new URL(location.href);
@@ -203,7 +219,11 @@ async function load() {
   const select = $("#model");
   select.replaceChildren(...config.models.map(({ name }) => el("option", { value: name }, name)));
   select.disabled = !config.models.length;
-  choose(new URL(location.href).searchParams.get("model") || state.model);
+  const asked = new URL(location.href).searchParams.get("model");
+  choose(asked || state.model);
+  if (asked && model && asked !== model.name) {
+    trouble = { title: `This server does not have ${asked}.`, detail: `${model.name} is chosen in its place.` };
+  }
 }
 
 setUpTheme();
@@ -212,16 +232,24 @@ setUpTabs(redrawRun);
 $("#clear").addEventListener("click", clear);
 $("#model").addEventListener("change", (event) => choose(event.target.value));
 $("#system").value = state.system;
-$("#system").addEventListener("input", (event) => { state.system = event.target.value; save(); settingsChanged(); });
+$("#system").addEventListener("input", (event) => {
+  state.system = event.target.value;
+  save();
+  settingsChanged();
+});
 $("#prompt").addEventListener("input", settingsChanged);
 $("#token").value = token.get();
 $("#token-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   token.set($("#token").value.trim());
   await load();
-  if (config.models.length) { showPane("chat"); composer.focus(); }
+  if (config.models.length) {
+    showPane("chat");
+    composer.focus();
+  }
 });
-for (const message of state.messages) { // of a run that the reload ended
+for (const message of state.messages) {
+  // of a run that the reload ended
   message.busy = false;
   if (message.calls) closeCalls(message.calls);
 }

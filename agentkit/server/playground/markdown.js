@@ -22,12 +22,18 @@ export function blocks(text) {
   const found = [];
   let lines = [];
   let fence = "";
-  const close = () => { if (lines.length) found.push(lines.join("\n")); lines = []; };
+  const close = () => {
+    if (lines.length) found.push(lines.join("\n"));
+    lines = [];
+  };
   for (const line of text.split("\n")) {
     const mark = FENCE.exec(line)?.[1];
     if (fence) {
       lines.push(line);
-      if (mark?.startsWith(fence) && line.trim() === mark) { fence = ""; close(); }
+      if (mark?.startsWith(fence) && line.trim() === mark) {
+        fence = "";
+        close();
+      }
     } else if (mark) {
       close();
       fence = mark;
@@ -47,17 +53,20 @@ export function blocks(text) {
   return found;
 }
 
-const kind = (line) => (ITEM.test(line) ? "list" : /^\s{0,3}>/.test(line) ? "quote" : /^\s*\|/.test(line) ? "table" : "text");
+const kind = (line) =>
+  ITEM.test(line) ? "list" : /^\s{0,3}>/.test(line) ? "quote" : /^\s*\|/.test(line) ? "table" : "text";
 
 function block(source) {
   const lines = source.split("\n");
   if (FENCE.test(lines[0])) return code(lines);
-  if (HEAD.test(source)) return el(`h${Math.min(6, source.match(/^#+/)[0].length + 2)}`, {}, ...inline(source.replace(/^#+\s+|\s+#+\s*$/g, "")));
+  if (HEAD.test(source))
+    return el(`h${Math.min(6, source.match(/^#+/)[0].length + 2)}`, ...inline(source.replace(/^#+\s+|\s+#+\s*$/g, "")));
   if (RULE.test(source)) return el("hr");
   if (kind(lines[0]) === "list") return list(lines);
-  if (kind(lines[0]) === "quote") return el("blockquote", {}, ...blocks(lines.map((line) => line.replace(/^\s{0,3}>\s?/, "")).join("\n")).map(block));
+  if (kind(lines[0]) === "quote")
+    return el("blockquote", ...blocks(lines.map((line) => line.replace(/^\s{0,3}>\s?/, "")).join("\n")).map(block));
   if (lines.length > 1 && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$/.test(lines[1])) return table(lines);
-  return el("p", {}, ...broken(lines));
+  return el("p", ...broken(lines));
 }
 
 const broken = (lines) => lines.flatMap((line, place) => [...(place ? [el("br")] : []), ...inline(line.trim())]);
@@ -66,9 +75,11 @@ function code(lines) {
   const [, mark, language] = FENCE.exec(lines[0]);
   const closed = lines.length > 1 && lines.at(-1).trim().startsWith(mark);
   const text = lines.slice(1, closed ? -1 : undefined).join("\n");
-  return el("div.snippet", {},
-    el("div.bar", {}, el("span", {}, language), copyButton(text, "Copy this code")),
-    el("pre", { tabIndex: 0 }, el("code", {}, text)));
+  return el(
+    "div.snippet",
+    el("div.bar", el("span", language), copyButton(text, "Copy this code")),
+    el("pre", { tabIndex: 0 }, el("code", text)),
+  );
 }
 
 // A list with the lists inside it; what is indented below an item belongs to it.
@@ -82,29 +93,56 @@ function list(lines) {
   }
   const numbered = /\d/.test(mark);
   const node = el(numbered ? "ol" : "ul", numbered ? { start: parseInt(mark, 10) } : {});
-  node.append(...items.map(([first, ...rest]) => {
-    const at = rest.findIndex((line) => ITEM.test(line));
-    const [own, inner] = at < 0 ? [rest, []] : [rest.slice(0, at), rest.slice(at)];
-    return el("li", {}, ...broken([first, ...own]), inner.length ? list(inner) : null);
-  }));
+  node.append(
+    ...items.map(([first, ...rest]) => {
+      const at = rest.findIndex((line) => ITEM.test(line));
+      const [own, inner] = at < 0 ? [rest, []] : [rest.slice(0, at), rest.slice(at)];
+      return el("li", ...broken([first, ...own]), inner.length ? list(inner) : null);
+    }),
+  );
   return node;
 }
 
 function table(lines) {
-  const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
+  const cells = (line) =>
+    line
+      .trim()
+      .replace(/^\||\|$/g, "")
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim());
   const [head, , ...rows] = lines;
-  return el("div.table", { tabIndex: 0, role: "region", "aria-label": "Table" }, el("table", {},
-    el("thead", {}, el("tr", {}, cells(head).map((cell) => el("th", { scope: "col" }, ...inline(cell))))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, cells(row).map((cell) => el("td", {}, ...inline(cell))))))));
+  return el(
+    "div.table",
+    { tabIndex: 0, role: "region", "aria-label": "Table" },
+    el(
+      "table",
+      el(
+        "thead",
+        el(
+          "tr",
+          cells(head).map((cell) => el("th", { scope: "col" }, ...inline(cell))),
+        ),
+      ),
+      el(
+        "tbody",
+        rows.map((row) =>
+          el(
+            "tr",
+            cells(row).map((cell) => el("td", ...inline(cell))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 const MARKS = [
-  [/(`+)(.+?)\1(?!`)/, (found) => el("code", {}, found[2].replace(/^ (.*[^ ].*) $/, "$1"))],
+  [/(`+)(.+?)\1(?!`)/, (found) => el("code", found[2].replace(/^ (.*[^ ].*) $/, "$1"))],
   [/\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)/, (found) => link(found[2], inline(found[1]))],
-  [/\*\*(?=\S)(.+?)(?<=\S)\*\*/, (found) => el("strong", {}, ...inline(found[1]))],
-  [/~~(?=\S)(.+?)(?<=\S)~~/, (found) => el("s", {}, ...inline(found[1]))],
-  [/(?<![*\w])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![*\w])/, (found) => el("em", {}, ...inline(found[1]))],
-  [/(?<!\w)_(?=\S)(.+?)(?<=\S)_(?!\w)/, (found) => el("em", {}, ...inline(found[1]))],
+  [/\*\*(?=\S)(.+?)(?<=\S)\*\*/, (found) => el("strong", ...inline(found[1]))],
+  [/~~(?=\S)(.+?)(?<=\S)~~/, (found) => el("s", ...inline(found[1]))],
+  [/(?<![*\w])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![*\w])/, (found) => el("em", ...inline(found[1]))],
+  [/(?<!\w)_(?=\S)(.+?)(?<=\S)_(?!\w)/, (found) => el("em", ...inline(found[1]))],
   [/https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?]/, (found) => link(found[0], [found[0]])],
 ];
 

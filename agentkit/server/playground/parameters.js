@@ -5,7 +5,9 @@ import { parametersOf } from "./request.js";
 import { FIRST_PARAMETERS, save, state } from "./store.js";
 
 export function drawParameters(config, model, changed) {
-  const rows = parametersOf(config, model).map((parameter) => row(parameter, { model, most: config.most_tokens, changed }));
+  const rows = parametersOf(config, model).map((parameter) =>
+    row(parameter, { model, most: config.most_tokens, changed }),
+  );
   $("#parameters").replaceChildren(streamRow(changed), ...rows);
   $("#reset").onclick = () => {
     state.parameters = { ...FIRST_PARAMETERS };
@@ -18,8 +20,17 @@ export function drawParameters(config, model, changed) {
 
 function streamRow(changed) {
   const box = el("input", { type: "checkbox", role: "switch", id: "stream", checked: state.stream });
-  box.addEventListener("change", () => { state.stream = box.checked; save(); changed(); });
-  return el("label.switch.parameter", { htmlFor: "stream" }, el("span", {}, el("code", {}, "stream"), el("small.help", {}, "Show the answer while it is written.")), box);
+  box.addEventListener("change", () => {
+    state.stream = box.checked;
+    save();
+    changed();
+  });
+  return el(
+    "label.switch.parameter",
+    { htmlFor: "stream" },
+    el("span", el("code", "stream"), el("small.help", "Show the answer while it is written.")),
+    box,
+  );
 }
 
 function row({ name, type, minimum, maximum, default: standard, about }, { model, most, changed }) {
@@ -28,13 +39,33 @@ function row({ name, type, minimum, maximum, default: standard, about }, { model
   const top = maximum ?? Math.min(model.context || most, most);
   const step = whole ? 1 : 0.05;
   const help = `about-${name}`;
-  const field = el("input", { type: "number", id: `parameter-${name}`, min: minimum, max: top, step: whole ? 1 : "any", inputMode: whole ? "numeric" : "decimal",
-    placeholder: usual ?? "unset", "aria-describedby": help });
-  const slide = name === "seed" ? null : el("input", { type: "range", min: minimum, max: top, step, "aria-label": `${name}, slider`, tabIndex: -1 });
+  const field = el("input", {
+    type: "number",
+    id: `parameter-${name}`,
+    min: minimum,
+    max: top,
+    step: whole ? 1 : "any",
+    inputMode: whole ? "numeric" : "decimal",
+    placeholder: usual ?? "unset",
+    "aria-describedby": help,
+  });
+  const slide =
+    name === "seed"
+      ? null
+      : el("input", { type: "range", min: minimum, max: top, step, "aria-label": `${name}, slider`, tabIndex: -1 });
   const unset = el("button.link.unset", { type: "button", "aria-label": `Unset ${name}` }, "unset");
-  const node = el("div.parameter", {},
-    el("label", { htmlFor: field.id }, el("code", {}, name)), unset, field, slide,
-    el("small.help", { id: help }, `${about} ${count(minimum)} to ${count(top)}${usual != null ? `, ${count(usual)} by default` : ""}.`));
+  const node = el(
+    "div.parameter",
+    el("label", { htmlFor: field.id }, el("code", name)),
+    unset,
+    field,
+    slide,
+    el(
+      "small.help",
+      { id: help },
+      `${about} ${count(minimum)} to ${count(top)}${usual != null ? `, ${count(usual)} by default` : ""}.`,
+    ),
+  );
   const show = () => {
     const value = state.parameters[name];
     if (document.activeElement !== field || value === undefined) field.value = value ?? "";
@@ -55,9 +86,18 @@ function row({ name, type, minimum, maximum, default: standard, about }, { model
     field.setAttribute("aria-invalid", String(wrong || field.validity.badInput));
     if (!wrong && !field.validity.badInput) set(field.value === "" ? undefined : field.valueAsNumber);
   });
-  field.addEventListener("blur", () => { field.removeAttribute("aria-invalid"); field.value = state.parameters[name] ?? ""; });
-  slide?.addEventListener("input", () => { set(slide.valueAsNumber); field.value = slide.value; });
-  unset.addEventListener("click", () => { set(undefined); field.focus(); });
+  field.addEventListener("blur", () => {
+    field.removeAttribute("aria-invalid");
+    field.value = state.parameters[name] ?? "";
+  });
+  slide?.addEventListener("input", () => {
+    set(slide.valueAsNumber);
+    field.value = slide.value;
+  });
+  unset.addEventListener("click", () => {
+    set(undefined);
+    field.focus();
+  });
   show();
   return node;
 }

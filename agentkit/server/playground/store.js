@@ -40,7 +40,8 @@ export function saveNow() {
   clearTimeout(timer);
   try {
     localStorage.setItem(KEY, JSON.stringify(state));
-  } catch { // full, or forbidden: the page works without
+  } catch {
+    // full, or forbidden: the page works without
   }
 }
 

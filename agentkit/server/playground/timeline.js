@@ -10,22 +10,38 @@ export function drawTimeline(root, record) {
   const end = record.ended ?? performance.now();
   const whole = Math.max(end - record.started, 1);
   const rows = record.steps.map((step) => row(step, record.started, end, whole));
-  root.replaceChildren(sums(record, whole), el("ol.bars", { "aria-label": "Steps of the run" }, ...rows), axis(whole), legend(record));
+  root.replaceChildren(
+    sums(record, whole),
+    el("ol.bars", { "aria-label": "Steps of the run" }, ...rows),
+    axis(whole),
+    legend(record),
+  );
 }
 
-const empty = () => el("div.empty", {}, el("p", {}, "Nothing has run yet."), el("p.help", {}, "Send a message, and see here what takes how long: each turn of the model, each call of a tool."));
+const empty = () =>
+  el(
+    "div.empty",
+    el("p", "Nothing has run yet."),
+    el("p.help", "Send a message, and see here what takes how long: each turn of the model, each call of a tool."),
+  );
 
 function row(step, zero, now, whole) {
   const end = step.ended ?? now;
   const name = step.kind === "turn" ? `Turn ${step.turn}` : step.name;
-  const split = step.kind === "turn" ? step.first ?? end : step.decided ?? (step.waiting ? end : step.started);
-  const bar = el("span.track", { "aria-hidden": "true" },
+  const split = step.kind === "turn" ? (step.first ?? end) : (step.decided ?? (step.waiting ? end : step.started));
+  const bar = el(
+    "span.track",
+    { "aria-hidden": "true" },
     piece("wait", step.started, split, zero, whole),
-    piece(step.kind === "turn" ? "write" : step.kind === "event" ? "event" : "tool", split, end, zero, whole));
+    piece(step.kind === "turn" ? "write" : step.kind === "event" ? "event" : "tool", split, end, zero, whole),
+  );
   const bad = step.error || (step.kind === "tool" && step.status && step.status !== "ok");
-  return el(`li.${step.kind}${bad ? ".bad" : ""}`, {},
-    el("span.what", {}, name, bad ? el("em", {}, step.error || step.status) : null), bar,
-    el("span.took", {}, step.kind === "event" ? "" : duration(end - step.started), el("span.unseen", {}, said(step, end))));
+  return el(
+    `li.${step.kind}${bad ? ".bad" : ""}`,
+    el("span.what", name, bad ? el("em", step.error || step.status) : null),
+    bar,
+    el("span.took", step.kind === "event" ? "" : duration(end - step.started), el("span.unseen", said(step, end))),
+  );
 }
 
 function piece(kind, from, to, zero, whole) {
@@ -44,19 +60,28 @@ function sums(record, whole) {
   const turns = record.steps.filter((step) => step.kind === "turn");
   const sum = (read) => turns.reduce((total, turn) => total + (read(turn) || 0), 0);
   const made = sum((turn) => turn.usage?.completion_tokens);
-  const writing = sum((turn) => turn.first && turn.ended && turn.ended - turn.first);
+  const speed = rate(turns);
   const first = turns.find((turn) => turn.first);
   const cached = sum((turn) => turn.usage?.prompt_tokens_details?.cached_tokens);
   const prompt = sum((turn) => turn.usage?.prompt_tokens);
   const cells = [
     ["Whole run", duration(whole)],
     ["First token", first ? duration(first.first - record.started) : "–"],
-    ["Tokens / s", made > 1 && writing > 10 ? ((1000 * made) / writing).toFixed(1) : "–"],
+    ["Tokens / s", speed ? speed.toFixed(1) : "–"],
     ["Tokens written", made ? count(made) : "–"],
     ["Tokens read", prompt ? count(prompt) : "–"],
     ["Of them cached", prompt ? count(cached) : "–"],
   ];
-  return el("dl.sums", {}, ...cells.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  return el("dl.sums", ...cells.map(([name, value]) => el("div", el("dt", name), el("dd", value))));
+}
+
+// Tokens per second of the turns that were seen being written: a call comes in one piece, when it is whole.
+function rate(turns) {
+  const seen = turns.filter(
+    (turn) => turn.spoke && turn.first && turn.ended - turn.first > 20 && turn.usage?.completion_tokens > 1,
+  );
+  const seconds = seen.reduce((total, turn) => total + (turn.ended - turn.first) / 1000, 0);
+  return seconds && seen.reduce((total, turn) => total + turn.usage.completion_tokens, 0) / seconds;
 }
 
 function axis(whole) {
@@ -64,16 +89,16 @@ function axis(whole) {
   const step = steps.find((size) => whole / size <= 4) || whole / 3;
   const marks = [];
   for (let at = 0; at <= whole; at += step) {
-    const mark = el("span", {}, at ? duration(at).replace(".00", "") : "0");
+    const mark = el("span", at ? duration(at).replace(/\.0+ /, " ") : "0");
     if (at > 0.9 * whole) mark.className = "end";
     mark.style.setProperty("left", `${(100 * at) / whole}%`);
     marks.push(mark);
   }
-  return el("div.axis", { "aria-hidden": "true" }, el("div", {}, ...marks));
+  return el("div.axis", { "aria-hidden": "true" }, el("div", ...marks));
 }
 
 function legend(record) {
   const tools = record.steps.some((step) => step.kind === "tool");
-  const entries = [["wait", tools ? "reading, or waiting for you" : "reading the prompt"], ["write", "writing"], ...(tools ? [["tool", "tool"]] : [])];
-  return el("p.legend", {}, ...entries.map(([kind, name]) => el("span", {}, el(`i.${kind}`), name)));
+  const entries = [["wait", "waiting"], ["write", "writing"], ...(tools ? [["tool", "tool"]] : [])];
+  return el("p.legend", ...entries.map(([kind, name]) => el("span", el(`i.${kind}`), name)));
 }

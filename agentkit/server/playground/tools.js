@@ -15,14 +15,27 @@ export function drawTools(config, model, changed) {
   $("#own").hidden = agent;
   $("#all-tools").hidden = agent || config.tools.length < 2;
   if (agent) {
-    $("#tools").replaceChildren(el("p.help", {}, "An agent brings its own tools. Their calls are shown as it makes them."));
+    $("#tools").replaceChildren(el("p.help", "An agent brings its own tools. Their calls are shown as it makes them."));
     return;
   }
-  if (config.tools.length) $("#tools").replaceChildren(...config.tools.map((tool) => row(tool, () => { label(config); changed(); })));
-  else $("#tools").replaceChildren(el("p.help", {}, "This server was started without tools: ", el("code", {}, "agentkit serve -t clock")));
+  if (config.tools.length)
+    $("#tools").replaceChildren(
+      ...config.tools.map((tool) =>
+        row(tool, () => {
+          label(config);
+          changed();
+        }),
+      ),
+    );
+  else
+    $("#tools").replaceChildren(
+      el("p.help", "This server was started without tools: ", el("code", "agentkit serve -t clock")),
+    );
   label(config);
   $("#all-tools").onclick = () => {
-    state.off = config.tools.some((tool) => !state.off.includes(tool.name)) ? config.tools.map((tool) => tool.name) : [];
+    state.off = config.tools.some((tool) => !state.off.includes(tool.name))
+      ? config.tools.map((tool) => tool.name)
+      : [];
     save();
     changed();
     drawTools(config, model, changed);
@@ -35,15 +48,29 @@ function label(config) {
 }
 
 function row(tool, changed) {
-  const box = el("input", { type: "checkbox", role: "switch", id: `tool-${tool.name}`, checked: !state.off.includes(tool.name) });
+  const box = el("input", {
+    type: "checkbox",
+    role: "switch",
+    id: `tool-${tool.name}`,
+    checked: !state.off.includes(tool.name),
+  });
   box.addEventListener("change", () => {
     state.off = state.off.filter((name) => name !== tool.name);
     if (!box.checked) state.off.push(tool.name);
     save();
     changed();
   });
-  return el("label.switch", { htmlFor: box.id, title: tool.description },
-    el("span", {}, el("code", {}, tool.name), tool.approve ? el("span.badge", {}, "asks first") : null, el("small.help", {}, tool.description)), box);
+  return el(
+    "label.switch",
+    { htmlFor: box.id, title: tool.description },
+    el(
+      "span",
+      el("code", tool.name),
+      tool.approve ? el("span.badge", "asks first") : null,
+      el("small.help", tool.description),
+    ),
+    box,
+  );
 }
 
 function drawOwn(changed) {
@@ -56,12 +83,19 @@ function drawOwn(changed) {
     try {
       const tools = ownTools(field.value);
       field.removeAttribute("aria-invalid");
-      help.textContent = tools.length ? `${tools.map((tool) => tool.name).join(", ")}: you type the results.` : "They are offered to the model; you type what they return.";
+      help.textContent = tools.length
+        ? `${tools.map((tool) => tool.name).join(", ")}: you type the results.`
+        : "They are offered to the model; you type what they return.";
     } catch (error) {
       field.setAttribute("aria-invalid", "true");
       help.textContent = error instanceof SyntaxError ? `Not JSON yet: ${error.message}` : error.message;
     }
   };
-  field.oninput = () => { state.own = field.value; save(); check(); changed(); };
+  field.oninput = () => {
+    state.own = field.value;
+    save();
+    check();
+    changed();
+  };
   check();
 }

@@ -10,17 +10,31 @@ const IDEAS = {
   list_files: "Which files are here?",
   read_file: "Read the README and tell me what it is about.",
 };
-const PLAIN = ["Explain tool calling to a ten-year-old.", "Write a haiku about a small server.", "List three uses of a local model, as a table."];
+const PLAIN = [
+  "Explain tool calling to a ten-year-old.",
+  "Write a haiku about a small server.",
+  "List three uses of a local model, as a table.",
+];
 
 export function welcome(config, model, suggest) {
-  if (!model) return el("div.welcome", {}, el("p", {}, ""));
+  if (!model) return el("div.welcome", el("p", ""));
   const names = offered(config, model).map((tool) => tool.name);
-  const ideas = [...Object.keys(IDEAS).filter((name) => names.includes(name)).map((name) => IDEAS[name]), ...PLAIN].slice(0, 4);
+  const ideas = [
+    ...Object.keys(IDEAS)
+      .filter((name) => names.includes(name))
+      .map((name) => IDEAS[name]),
+    ...PLAIN,
+  ].slice(0, 4);
   const tools = names.length ? `It can use ${names.length === 1 ? "one tool" : `${names.length} tools`}.` : "";
-  return el("div.welcome", {},
-    el("h2", {}, "Ask it something."),
-    el("p", {}, `${shortName(model.name)} answers from this server. Nothing you write leaves it. ${tools}`),
-    el("ul.ideas", {}, ...ideas.map((idea) => el("li", {}, el("button", { type: "button", onclick: () => suggest(idea) }, idea)))));
+  return el(
+    "div.welcome",
+    el("h2", "Ask it something."),
+    el("p", `${shortName(model.name)} answers from this server. Nothing you write leaves it. ${tools}`),
+    el(
+      "ul.ideas",
+      ...ideas.map((idea) => el("li", el("button", { type: "button", onclick: () => suggest(idea) }, idea))),
+    ),
+  );
 }
 
 export const shortName = (name) => name.split("/").at(-1);

@@ -101,18 +101,34 @@ class Gated:
 
 
 @pytest.fixture
-def gated() -> Gated:
-    return Gated()
+def gated() -> Iterator[Gated]:
+    gated = Gated()
+    yield gated
+    gated.gate.set()  # a thread waits there, also of a generation that was stopped
 
 
 @pytest.fixture
-def ask(page: Any) -> Callable[[str], None]:
+def until(page: Any) -> Callable[[str], None]:
+    """Waits until a JavaScript expression holds. Playwright's own way to do so is forbidden by the page's policy."""
+
+    def wait(expression: str) -> None:
+        for _ in range(PATIENCE // 50):
+            if page.evaluate(expression):
+                return
+            page.wait_for_timeout(50)
+        pytest.fail(f"it never holds: {expression}")
+
+    return wait
+
+
+@pytest.fixture
+def ask(page: Any, until: Callable[[str], None]) -> Callable[[str], None]:
     """Asks, and waits for the end of the answer."""
 
     def ask_it(text: str) -> None:
         page.fill("#prompt", text)
         page.press("#prompt", "Control+Enter")
         page.wait_for_selector("#send:visible")
-        page.wait_for_function("!document.querySelector('.writing')")
+        until("!document.querySelector('.writing')")
 
     return ask_it

@@ -19,26 +19,26 @@ def answers(page: Any) -> list[str]:
     return found
 
 
-def test_the_answer_is_shown_while_it_is_written(open_page: Any, gated: Any) -> None:
+def test_the_answer_is_shown_while_it_is_written(open_page: Any, gated: Any, until: Any) -> None:
     page = open_page(gated)
     page.fill("#prompt", "Count.")
     page.click("#send")
-    page.wait_for_function("document.querySelector('.assistant .text')?.innerText.trim() === 'One two'")
+    until("document.querySelector('.assistant .text')?.innerText.trim() === 'One two'")
     assert page.locator(".assistant .text").get_attribute("aria-busy") == "true"
     gated.gate.set()
-    page.wait_for_function("document.querySelector('.assistant .text').innerText === 'One two three.'")
-    page.wait_for_function("document.querySelector('#spoken').textContent === 'The model says: One two three.'")
+    until("document.querySelector('.assistant .text').innerText === 'One two three.'")
+    until("document.querySelector('#spoken').textContent === 'The model says: One two three.'")
     assert page.locator(".assistant .text").get_attribute("aria-busy") == "false"
 
 
 @pytest.mark.parametrize("how", ["button", "key"])
 def test_stopping_ends_the_generation_on_the_server_and_keeps_what_was_said(
-    open_page: Any, gated: Any, how: str
+    open_page: Any, gated: Any, how: str, until: Any
 ) -> None:
     page = open_page(gated)
     page.fill("#prompt", "Count.")
     page.press("#prompt", "Enter")
-    page.wait_for_function("document.querySelector('.assistant .text')?.innerText.trim() === 'One two'")
+    until("document.querySelector('.assistant .text')?.innerText.trim() === 'One two'")
     page.click("#stop") if how == "button" else page.keyboard.press("Escape")
     page.wait_for_selector(".note:has-text('Stopped')")
     assert gated.left.wait(10)
@@ -46,9 +46,7 @@ def test_stopping_ends_the_generation_on_the_server_and_keeps_what_was_said(
     gated.gate.set()
     page.fill("#prompt", "Go on.")
     page.press("#prompt", "Enter")
-    page.wait_for_function(
-        "document.querySelectorAll('.assistant .text').length === 2 && !document.querySelector('.writing')"
-    )
+    until("document.querySelectorAll('.assistant .text').length === 2 && !document.querySelector('.writing')")
     assert [message.content for message in gated.requests[1].messages] == ["Count.", "One two ", "Go on."]
 
 
@@ -94,12 +92,12 @@ def test_markdown_is_laid_out(open_page: Any, ask: Any) -> None:
     assert box.locator("a").get_attribute("rel") == "noopener noreferrer nofollow"
 
 
-def test_the_last_answer_can_be_asked_for_again(open_page: Any, ask: Any) -> None:
+def test_the_last_answer_can_be_asked_for_again(open_page: Any, ask: Any, until: Any) -> None:
     script = Scripted(["First.", "Second."])
     page = open_page(script)
     ask("Hello.")
     page.click("button:has-text('Retry')")
-    page.wait_for_function("document.querySelector('.assistant .text')?.innerText === 'Second.'")
+    until("document.querySelector('.assistant .text')?.innerText === 'Second.'")
     assert len(answers(page)) == 1
     assert script.requests[0].messages == script.requests[1].messages
 
@@ -182,13 +180,13 @@ def test_an_answer_in_one_piece(open_page: Any, ask: Any) -> None:
     assert '"success": true' in page.inner_text(".frames") or '"success":true' in page.inner_text(".frames")
 
 
-def test_an_answer_that_was_cut_says_so_and_can_be_longer(open_page: Any, ask: Any) -> None:
+def test_an_answer_that_was_cut_says_so_and_can_be_longer(open_page: Any, ask: Any, until: Any) -> None:
     script = Scripted([Reply("Once upon", finish_reason="length", usage=Usage(5, 1024, requests=1)), "Whole."])
     page = open_page(script)
     ask("A story.")
     assert "Cut at max_tokens, 1,024" in page.inner_text(".assistant .foot")
     page.click("button:has-text('Allow more, and retry')")
-    page.wait_for_function("document.querySelector('.assistant .text')?.innerText === 'Whole.'")
+    until("document.querySelector('.assistant .text')?.innerText === 'Whole.'")
     assert script.requests[1].sampling.max_tokens == 2048
 
 

@@ -58,7 +58,7 @@ def test_everything_that_can_be_operated_has_a_name_and_shows_its_focus(open_pag
     ask("One?")
     nameless = page.evaluate("""() => [...document.querySelectorAll('button, input, select, textarea, summary')]
         .filter(node => node.checkVisibility())
-        .filter(node => !(node.innerText || node.getAttribute('aria-label') || node.labels?.[0]?.textContent || '').trim())
+        .filter(node => !(node.innerText || node.ariaLabel || node.labels?.[0]?.textContent || '').trim())
         .map(node => node.id || node.className)""")
     assert nameless == []
     seen = []
