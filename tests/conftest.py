@@ -9,6 +9,7 @@ import pytest
 SETTINGS = (
     "AGENTKIT_MEMORY",
     "AGENTKIT_RUNNER",
+    "AGENTKIT_TOKEN",
     "COLUMNS",
     "LINES",
     "CLOUDFLARE_ACCOUNT_ID",

@@ -23,7 +23,7 @@ from agentkit.server.assembly import assemble
 from agentkit.server.settings import Settings
 
 from ..conftest import running, served
-from .site import MODEL, Site
+from .site import MODEL, Site, surroundings
 
 collect_ignore = ["python"]
 
@@ -55,7 +55,7 @@ def embedded() -> Iterator[Site]:
         pytest.skip("the embedded weights are not here: agentkit pull")
     models = [f"{name}=local" for name in (MODEL, *DOCUMENTED)]
     command = [PROGRAM, "serve", *models, "--port", "0", "--json", "--quiet", "--grace", "1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=surroundings()) as process:
         assert process.stdout is not None
         try:
             yield Site(json.loads(process.stdout.readline())["url"])

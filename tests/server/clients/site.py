@@ -6,17 +6,24 @@ import json
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agentkit.runners.scripted import Scripted
+import httpx
+
+from agentkit.runners.scripted import Reply, Scripted
+
+from ...conftest import SETTINGS
 
 ACCOUNT = "a" * 32
 PATIENCE = 60.0
 """Seconds after which a test gives up on a program; nothing takes that long."""
 MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast"
+LONG = Reply("word " * 1_000_000)
+"""An answer that nobody waits for."""
 WEATHER: dict[str, Any] = {
     "name": "get_weather",
     "description": "The weather of a city.",
@@ -27,6 +34,11 @@ WEATHER: dict[str, Any] = {
     },
 }
 WRAPPED: dict[str, Any] = {"type": "function", "function": WEATHER}
+
+
+def surroundings() -> dict[str, str]:
+    """This environment without settings of the developer."""
+    return {name: value for name, value in os.environ.items() if name not in SETTINGS}
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,18 @@ class Site:
     def account(self) -> str:
         """What the documented routes of one account begin with."""
         return f"{self.native}/accounts/{ACCOUNT}/ai"
+
+    def wait_until_left(self) -> None:
+        """Wait until the server has stopped working for a client that left.
+
+        Raises:
+            AssertionError: It does not stop.
+        """
+        seen = f'agentkit_disconnects_total{{model="{self.model}"}} 1.0'
+        until = time.monotonic() + PATIENCE
+        while seen not in httpx.get(f"{self.url}/metrics").text:
+            assert time.monotonic() < until, "the server goes on"
+            time.sleep(0.01)
 
     @property
     def asked(self) -> Scripted:
@@ -71,7 +95,7 @@ class Player:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env=os.environ | settings,
+            env=surroundings() | settings,
         )
 
     def play(self, conversation: str, site: Site) -> Any:

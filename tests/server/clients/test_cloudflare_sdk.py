@@ -16,7 +16,7 @@ from cloudflare import AsyncCloudflare, Cloudflare
 from agentkit.errors import OverloadedError
 from agentkit.runners.scripted import Reply, call
 
-from .site import ACCOUNT, MODEL, WEATHER, WRAPPED, Site
+from .site import ACCOUNT, LONG, MODEL, WEATHER, WRAPPED, Site
 
 Script = Callable[..., Site]
 
@@ -180,6 +180,14 @@ def test_a_stream_that_breaks_off_has_no_end(scripted: Script, connect: Connect)
     assert '"One"' in text
     assert "[DONE]" not in text
     assert "error" in text
+
+
+def test_the_generation_ends_when_the_client_leaves_its_stream(scripted: Script, connect: Connect) -> None:
+    site = scripted(LONG)
+    run = connect(site).ai.with_streaming_response.run
+    with run(MODEL, account_id=ACCOUNT, prompt="Count.", stream=True) as response:
+        next(response.iter_lines())
+    site.wait_until_left()
 
 
 def test_the_models_are_listed_to_their_end(scripted: Script, connect: Connect) -> None:

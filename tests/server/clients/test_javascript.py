@@ -15,7 +15,7 @@ import pytest
 from agentkit.errors import OverloadedError
 from agentkit.runners.scripted import Reply, call
 
-from .site import MODEL, Player, Site
+from .site import LONG, MODEL, Player, Site
 
 Script = Callable[..., Site]
 BUSY = OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
@@ -104,8 +104,9 @@ def test_the_provider_sees_that_a_stream_broke_off(scripted: Script, provider: P
 
 
 def test_the_generation_ends_when_the_provider_leaves(scripted: Script, provider: Player) -> None:
-    site = scripted(Reply("word " * 100_000))
+    site = scripted(LONG)
     assert provider.play("leave", site) >= 3
+    site.wait_until_left()
 
 
 def test_openai_chats(scripted: Script, openai: Player) -> None:

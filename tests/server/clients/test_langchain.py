@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from agentkit.errors import OverloadedError
 from agentkit.runners.scripted import call
 
-from .site import Player, Site
+from .site import LONG, Player, Site
 
 Script = Callable[..., Site]
 BOTH = [["get_weather", {"city": "Paris"}], ["get_weather", {"city": "Oslo"}]]
@@ -76,6 +77,16 @@ def test_it_tells_errors_with_their_status(scripted: Script, langchain: Player) 
     assert (made["status"], made["body"]["errors"][0]["code"]) == (400, 5007)
     busy = OverloadedError("Capacity temporarily exceeded, please try again.", status=429, code=3040)
     made = langchain.play("error", scripted(busy))
+    assert (made["status"], made["body"]["errors"][0]["code"]) == (429, 3040)
+
+
+def test_it_need_not_wait_for_its_turn(scripted: Script, langchain: Player) -> None:
+    site = scripted(LONG, most_running=1)
+    body = {"prompt": "Count.", "stream": True}
+    with httpx.stream("POST", f"{site.account}/run/{site.model}", json=body) as busy:
+        lines = busy.iter_lines()  # whose end would close the connection
+        next(lines)
+        made = langchain.play("in_a_hurry", site)
     assert (made["status"], made["body"]["errors"][0]["code"]) == (429, 3040)
 
 

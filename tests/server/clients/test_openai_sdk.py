@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from agentkit.errors import OverloadedError
 from agentkit.runners.scripted import Reply, call
 
-from .site import MODEL, WRAPPED, Site
+from .site import LONG, MODEL, WRAPPED, Site
 
 Script = Callable[..., Site]
 Connect = Callable[..., OpenAI]
@@ -197,6 +197,13 @@ def test_a_stream_that_breaks_off_raises(scripted: Script, connect: Connect) -> 
     assert "One" in (next(pieces), next(pieces))
     with stream, pytest.raises(openai.APIError):
         _ = list(pieces)
+
+
+def test_the_generation_ends_when_the_client_leaves_its_stream(scripted: Script, connect: Connect) -> None:
+    site = scripted(LONG)
+    with connect(site).chat.completions.create(model=MODEL, messages=ASK, stream=True) as stream:
+        next(stream)
+    site.wait_until_left()
 
 
 def test_the_models_are_listed(scripted: Script, connect: Connect) -> None:

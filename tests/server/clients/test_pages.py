@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from agentkit.runners.scripted import call
 
-from .site import ACCOUNT, MODEL, PATIENCE, Site
+from .site import ACCOUNT, LONG, MODEL, PATIENCE, Site, surroundings
 
 Script = Callable[..., Site]
 SERVICE = "https://api.cloudflare.com"
@@ -124,7 +123,7 @@ def run(command: list[str], text: str, site: Site, model: str, body: str = "") -
     text = text.replace(SERVICE, site.url).replace("MODEL", model).replace("BODY", body)
     settings = {"CLOUDFLARE_ACCOUNT_ID": ACCOUNT, "CLOUDFLARE_AUTH_TOKEN": "a-token"}
     ended = subprocess.run(
-        [*command, text], capture_output=True, text=True, timeout=PATIENCE, env=os.environ | settings, check=False
+        [*command, text], capture_output=True, text=True, timeout=PATIENCE, env=surroundings() | settings, check=False
     )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
@@ -166,6 +165,12 @@ def test_the_line_with_tools_is_answered_with_a_call(scripted: Script, text: str
     found = [json.loads(answer)["result"]] if text is PLAIN else frames(answer)
     assert "getWeather" in json.dumps([frame.get("tool_calls") for frame in found])
     assert [tool.name for tool in site.asked.requests[0].tools] == ["getWeather"]
+
+
+def test_the_generation_ends_when_the_streaming_line_is_interrupted(scripted: Script) -> None:
+    site = scripted(LONG)
+    assert curl(STREAMED.rstrip() + " | head -c 100", PROMPT, site)
+    site.wait_until_left()
 
 
 def test_a_raw_prompt_is_answered(scripted: Script) -> None:

@@ -104,8 +104,12 @@ def typed_by_tool(origin, model):
     return typed(origin, model, "function_calling")
 
 
-def error(origin, model):
+def error(origin, model, **options):
     try:
-        return invoke(origin, model)
+        return invoke(origin, model, **options)
     except httpx.HTTPStatusError as error:
         return {"status": error.response.status_code, "body": error.response.json()}
+
+
+def in_a_hurry(origin, model):
+    return error(origin, model, reject_if_busy=True)
