@@ -19,7 +19,7 @@ from .conftest import Running, running, served
 from .raw import Answer, request, until, wire
 from .runners import Endless, Pieces
 
-ROUNDS = int(os.environ.get("AGENTKIT_FUZZ", "1500"))
+ROUNDS = int(os.environ.get("AGENTKIT_FUZZ", "900"))
 """How many requests are made."""
 MODEL = "@cf/test/model"
 RUN, CHAT = f"/ai/run/{MODEL}", "/v1/chat/completions"
@@ -120,14 +120,14 @@ class Mischief:
         return request(self.path(), self.body(), method, **headers)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Running]:
+@pytest.fixture(scope="module", params=[False, True], ids=["lenient", "strict"])
+def server(request: pytest.FixtureRequest) -> Iterator[Running]:
     models = [
         served(Scripted(["Hello there, friend"], loop=True), MODEL),
         served(Endless("word ", 0.001), "endless"),
         served(Pieces(2000, 500), "long"),
     ]
-    with running(models, assemble) as server:
+    with running(models, assemble, strict=request.param) as server:
         yield server
 
 
