@@ -31,10 +31,10 @@ def card_of_entry(entry: Entry, name: str | None = None, context: int | None = N
     Args:
         entry: The model.
         name: What it is served as; None: its id, and its aliases. Under another name it is another model, of which
-            the card says what answers.
+            the card says what answers; under a documented one it takes what that one is documented to take.
         context: Tokens of prompt and reply together, where the user has said how many.
     """
-    edition = EDITIONS.get(entry.id, "2025")
+    edition = EDITIONS.get(name or entry.id) or EDITIONS.get(entry.id, "2025")
     aliases = entry.aliases if name is None else ()
     if name is None and entry.id == DEFAULT.id:
         aliases = (*aliases, "local")
@@ -55,7 +55,8 @@ def card_of_entry(entry: Entry, name: str | None = None, context: int | None = N
 def card_of_weights(name: str, context: int | None = None) -> Card:
     """The card of weights that the user has; where they are is not told."""
     description = f"{name} in this process"
-    return Card(name, "2025", 256, 256, context, description, (_TOOLS, _JSON, _BATCHES), runner=f"local:{name}")
+    edition = EDITIONS.get(name, "2025")
+    return Card(name, edition, 256, 256, context, description, (_TOOLS, _JSON, _BATCHES), runner=f"local:{name}")
 
 
 def card_of_runner(name: str, runner: str | None) -> Card:

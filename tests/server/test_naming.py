@@ -53,6 +53,12 @@ def test_another_name_is_another_model_that_says_what_answers() -> None:
     assert served.card.edition == "2024"
 
 
+@pytest.mark.parametrize("name", EDITIONS)
+def test_a_documented_name_takes_what_it_is_documented_to_take(name: str) -> None:
+    [served] = named_models([f"{name}=local"])
+    assert served.card.edition == EDITIONS[name]
+
+
 def test_without_words_the_default_is_served_first() -> None:
     assert named_models([])[0].card.name == DEFAULT.id
 
