@@ -51,6 +51,8 @@ export class AgentRun {
     const { prompt_tokens, completion_tokens, cached_tokens } = finish.usage;
     this.#step.ended = performance.now();
     this.#step.usage = { prompt_tokens, completion_tokens, prompt_tokens_details: { cached_tokens } };
+    const seconds = (this.#step.ended - this.#step.started) / 1000;
+    this.#message.stats = { seconds, tokens: completion_tokens };
   }
 
   #call({ id, function: { name, arguments: text } }) {

@@ -96,11 +96,10 @@ function finish(message, reply, step, body, model) {
   message.cut =
     reply.finish === "length" || (!model.is_agent && !reply.finish && made > 0 && made >= limit) ? limit : 0;
   step.spoke = !message.calls.length;
-  message.stats = {
-    seconds: (now() - step.started) / 1000,
-    writing: step.first && !message.calls.length && !model.is_agent ? (step.ended - step.first) / 1000 : 0,
+  message.stats ??= {
+    seconds: (step.ended - step.started) / 1000,
+    writing: step.first && step.spoke ? (step.ended - step.first) / 1000 : 0,
     tokens: made,
-    prompt: reply.usage?.prompt_tokens || 0,
   };
 }
 

@@ -1,7 +1,7 @@
 // The documented parameters: a number, a slider, and a line on what it does. What is not set is not sent.
 
 import { $, count, el } from "./dom.js";
-import { parametersOf } from "./request.js";
+import { chosen, parametersOf } from "./request.js";
 import { FIRST_PARAMETERS, save, state } from "./store.js";
 
 export function drawParameters(config, model, changed) {
@@ -67,7 +67,7 @@ function row({ name, type, minimum, maximum, default: standard, about }, { model
     ),
   );
   const show = () => {
-    const value = state.parameters[name];
+    const value = chosen(model, name);
     if (document.activeElement !== field || value === undefined) field.value = value ?? "";
     if (slide) slide.value = value ?? usual ?? (name.endsWith("penalty") ? (name.startsWith("rep") ? 1 : 0) : top);
     if (slide) slide.style.setProperty("--at", `${(100 * (slide.value - minimum)) / (top - minimum)}%`);

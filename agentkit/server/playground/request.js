@@ -32,7 +32,7 @@ export function bodyOf(config, model, messages) {
   if (state.system.trim()) body.messages.unshift({ role: "system", content: state.system.trim() });
   const known = new Set(parametersOf(config, model).map((parameter) => parameter.name));
   for (const [name, value] of Object.entries(state.parameters)) {
-    if (known.has(name) && !(model.is_agent && value === FIRST_PARAMETERS[name])) body[name] = value;
+    if (known.has(name) && chosen(model, name) !== undefined) body[name] = value;
   }
   const tools = offered(config, model);
   if (tools.length) {
@@ -44,6 +44,12 @@ export function bodyOf(config, model, messages) {
   if (state.stream) body.stream = true;
   if (state.stream && model?.is_agent) body.events = true;
   return body;
+}
+
+// What is set; an agent has its own idea of what the page would otherwise begin with.
+export function chosen(model, name) {
+  const value = state.parameters[name];
+  return model.is_agent && value === FIRST_PARAMETERS[name] ? undefined : value;
 }
 
 export const parametersOf = (config, model) => config.parameters[model?.edition] || [];
