@@ -87,9 +87,10 @@ async def throughput(url: str, round: int) -> float:
     return sum(answer.tokens for answer in answers) / seconds
 
 
-async def alone(connection: Connection, prompt: str, tokens: int, *, stream: bool) -> Answer:
-    """One request after another on one connection; what the last one says."""
-    answer = await connection.ask(body_of(prompt, max_tokens=tokens, stream=stream))
+async def alone(url: str, prompt: str, tokens: int, *, stream: bool) -> Answer:
+    """One request, on a connection of its own: llama.cpp's server ends one after a while."""
+    async with Connection(url) as connection:
+        answer = await connection.ask(body_of(prompt, max_tokens=tokens, stream=stream))
     check([answer])
     return answer
 
@@ -100,16 +101,15 @@ async def against_llama_cpp(ours: str, theirs: str) -> list[Row]:
         rates = await throughput(ours, round), await throughput(theirs, round)
         if round >= 0:
             ratios.append(rates[0] / rates[1])
-    async with Connection(ours) as here, Connection(theirs) as there:
-        for number in range(ALONE + 5):
-            pair = [await alone(each, "Say hello.", 1, stream=False) for each in (here, there)]
-            pairs = [await alone(each, PREFIX, 1, stream=True) for each in (here, there)]
-            if number >= 5:
-                delays.append((pair[0].total - pair[1].total) * 1000)
-                firsts.append(pairs[0].first / pairs[1].first)
-        for _ in range(2 * ROUNDS):
-            streams = [await alone(each, TALE, 100, stream=True) for each in (here, there)]
-            speeds.append(streams[1].total / streams[0].total)
+    for number in range(ALONE + 5):
+        pair = [await alone(each, "Say hello.", 1, stream=False) for each in (ours, theirs)]
+        pairs = [await alone(each, PREFIX, 1, stream=True) for each in (ours, theirs)]
+        if number >= 5:
+            delays.append((pair[0].total - pair[1].total) * 1000)
+            firsts.append(pairs[0].first / pairs[1].first)
+    for _ in range(2 * ROUNDS):
+        streams = [await alone(each, TALE, 100, stream=True) for each in (ours, theirs)]
+        speeds.append(streams[1].total / streams[0].total)
     return [
         Row(f"throughput of {STREAMS} streams, over llama.cpp's server", median(ratios), "x", 0.95, least=True),
         Row("speed of one stream, over llama.cpp's server", median(speeds), "x", 0.95, least=True),

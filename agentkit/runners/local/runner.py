@@ -124,7 +124,9 @@ class LocalRunner:
             release(load)
 
     def _found(self, job: Job[Delta]) -> Load:
-        entry = self._entry
+        kept, entry = self._kept, self._entry
+        if kept is not None:
+            return kept
         found = weights_of(entry, self._progress, lambda: job.stopped) if entry else weights_in(self._path)
         context, threads, device = self._options
         quantization = self._quantization

@@ -58,6 +58,8 @@ class Disarming:
         Raises:
             BadRequestError: A schema is nested too deeply to be written.
         """
+        if not tools:
+            return []
         try:
             written = json.dumps([tool.to_dict() for tool in tools], ensure_ascii=False)
         except RecursionError:
