@@ -23,14 +23,12 @@ from agentkit.server.assembly import assemble
 from agentkit.server.settings import Settings
 
 from ..conftest import running, served
-from .site import MODEL, Site, surroundings
+from .site import DOCUMENTED, MODEL, Site, surroundings
 
 collect_ignore = ["python"]
 
 HERE = Path(__file__).parent
 PROGRAM = Path(sys.executable).with_name("agentkit.exe" if sys.platform == "win32" else "agentkit")
-DOCUMENTED = ("@cf/qwen/qwen1.5-14b-chat-awq", "@cf/meta/llama-2-7b-chat-int8", "@hf/thebloke/llama-2-13b-chat-awq")
-"""What the pages with the curl lines are about; the service has retired them."""
 ABLE = ("function_calling", "json_mode", "async_queue")
 
 
@@ -74,8 +72,9 @@ def folder_with(request: pytest.FixtureRequest) -> Callable[[Path, Install], Pat
     assert cache is not None
 
     def make(source: Path, install: Install) -> Path:
-        wanted = b"".join(path.read_bytes() for path in sorted(source.iterdir()) if path.suffix in (".json", ".txt"))
-        place = Path(cache.mkdir("clients")) / f"{source.name}-{hashlib.sha256(wanted).hexdigest()[:12]}"
+        wanted = [path.read_text() for path in sorted(source.iterdir()) if path.suffix in (".json", ".txt")]
+        key = hashlib.sha256("".join([sys.version, *wanted]).encode()).hexdigest()[:12]
+        place = Path(cache.mkdir("clients")) / f"{source.name}-{key}"
         place.mkdir(exist_ok=True)
         with FileLock(place.with_suffix(".lock")):  # of tests side by side, one installs
             shutil.copytree(source, place, dirs_exist_ok=True)
@@ -92,9 +91,12 @@ def folder_with(request: pytest.FixtureRequest) -> Callable[[Path, Install], Pat
 @pytest.fixture(scope="session")
 def javascript(folder_with: Callable[[Path, Install], Path]) -> Path:
     """A folder with the packages of the JavaScript clients, and what plays them."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
         pytest.skip("node and npm are not here")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.removeprefix("v").partition(".")[0]) < 20:
+        pytest.skip(f"the clients need Node 20 or newer; this is {version}")
     return folder_with(HERE / "javascript", lambda place: [npm, "install", "--no-audit", "--no-fund", "--silent"])
 
 

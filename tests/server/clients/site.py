@@ -19,8 +19,10 @@ from agentkit.runners.scripted import Reply, Scripted
 from ...conftest import SETTINGS
 
 ACCOUNT = "a" * 32
-PATIENCE = 60.0
-"""Seconds after which a test gives up on a program; nothing takes that long."""
+DOCUMENTED = ("@cf/qwen/qwen1.5-14b-chat-awq", "@cf/meta/llama-2-7b-chat-int8", "@hf/thebloke/llama-2-13b-chat-awq")
+"""What the pages with the curl lines are about; the service has retired them."""
+PATIENCE = 120.0
+"""Seconds after which a test gives up on a program; nothing takes that long, not even the import of a large one."""
 MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast"
 LONG = Reply("word " * 1_000_000)
 """An answer that nobody waits for."""

@@ -13,7 +13,7 @@ import pytest
 
 from agentkit.runners.scripted import call
 
-from .site import ACCOUNT, LONG, MODEL, PATIENCE, Site, surroundings
+from .site import ACCOUNT, DOCUMENTED, LONG, MODEL, PATIENCE, Site, surroundings
 
 Script = Callable[..., Site]
 SERVICE = "https://api.cloudflare.com"
@@ -217,9 +217,6 @@ def test_the_javascript_of_the_pages_is_answered(scripted: Script) -> None:
         pytest.skip("node is not here")
     answer = json.loads(run(["node", "-e"], JAVASCRIPT, scripted("Of course."), MODEL))
     assert answer["result"]["response"] == "Of course."
-
-
-DOCUMENTED = ["@cf/qwen/qwen1.5-14b-chat-awq", "@cf/meta/llama-2-7b-chat-int8", "@hf/thebloke/llama-2-13b-chat-awq"]
 
 
 @pytest.mark.real
