@@ -67,6 +67,7 @@ def _model(card: Card) -> dict[str, Any]:
         "max_tokens_streaming": card.max_tokens_streaming,
         "capabilities": list(card.capabilities),
         "is_agent": card.name.startswith(AGENTS),
+        "is_local": card.runner.startswith("local"),
     }
 
 

@@ -70,7 +70,7 @@ function sums(record, whole) {
     ["Tokens / s", speed ? speed.toFixed(1) : "–"],
     ["Tokens written", made ? count(made) : "–"],
     ["Tokens read", prompt ? count(prompt) : "–"],
-    ["Of them cached", prompt ? count(cached) : "–"],
+    ["Cached", prompt ? count(cached) : "–"],
   ];
   return el("dl.sums", ...cells.map(([name, value]) => el("div", el("dt", name), el("dd", value))));
 }

@@ -29,7 +29,7 @@ export function welcome(config, model, suggest) {
   return el(
     "div.welcome",
     el("h2", "Ask it something."),
-    el("p", `${shortName(model.name)} answers from this server. Nothing you write leaves it. ${tools}`),
+    el("p", `${shortName(model.name)} ${model.is_local ? "runs inside" : "answers through"} this server. ${tools}`),
     el(
       "ul.ideas",
       ...ideas.map((idea) => el("li", el("button", { type: "button", onclick: () => suggest(idea) }, idea))),

@@ -130,5 +130,6 @@ def ask(page: Any, until: Callable[[str], None]) -> Callable[[str], None]:
         page.press("#prompt", "Control+Enter")
         page.wait_for_selector("#send:visible")
         until("!document.querySelector('.writing')")
+        page.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
     return ask_it

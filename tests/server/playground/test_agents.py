@@ -55,6 +55,7 @@ def test_the_calls_of_an_agent_are_shown_and_approved(open_page: Any, ask: Any, 
     page.wait_for_selector(".call.ok")
     assert deleted == ["old"]
     assert page.locator(".assistant .text").all_inner_texts() == ["Let me see.", "Gone."]
+    page.wait_for_selector(".bars li:nth-child(3)")
     assert page.locator(".bars .what").all_inner_texts() == ["Turn 1", "delete", "Turn 2"]
     assert "200" in page.inner_text(".sums")
     ask("Sure?")

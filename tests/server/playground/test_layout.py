@@ -73,3 +73,11 @@ def test_everything_that_can_be_operated_has_a_name_and_shows_its_focus(open_pag
             return getComputedStyle(node).outlineStyle !== 'none'; }""")
         assert outlined, seen[-1]
     assert seen.index("model") < seen.index("system") < seen.index("prompt") < seen.index("tab-timeline")
+
+
+def test_the_page_itself_never_scrolls(open_page: Any) -> None:
+    page = open_page(Scripted([]))
+    page.set_viewport_size({"width": 1024, "height": 600})
+    page.evaluate("document.querySelector('#version').scrollIntoView()")
+    page.evaluate("scrollTo(0, 500)")
+    assert page.evaluate("document.querySelector('.top').getBoundingClientRect().top") == 0

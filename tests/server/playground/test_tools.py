@@ -145,6 +145,7 @@ def test_the_run_is_told_as_a_timeline_and_raw(open_page: Any, ask: Any) -> None
     assert "240" in sums
     assert "160" in sums
     page.click("#tab-raw")
+    page.wait_for_selector(".exchange")
     assert page.locator(".exchange").count() == 2
     assert json.loads(page.locator(".exchange pre").first.inner_text())["stream"] is True
     frames = page.locator(".frames").last.inner_text()
