@@ -52,7 +52,7 @@ class BatchItems:
         usage = Usage()
         try:
             asked = read_run(_body(item, self._settings), served.card, strict=self._settings.strict)
-            writer = RunWriter(asked, served.card)
+            writer = RunWriter(asked)
             usage = await self._run(served, asked.request, writer)
             answer = {"result": json.loads(writer.whole())["result"], "success": True}
         except Exception as error:

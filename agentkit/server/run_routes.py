@@ -50,7 +50,7 @@ async def _answer(state: State, exchange: Exchange, served: Served, body: Any) -
         await _tell(exchange, batched)
         return
     asked = read_run(body, served.card, strict=state.settings.strict)
-    await answer(state, exchange, served, asked, RunWriter(asked, served.card))
+    await answer(state, exchange, served, asked, RunWriter(asked))
 
 
 def _wants_queue(exchange: Exchange) -> bool:

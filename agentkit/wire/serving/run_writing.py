@@ -11,7 +11,6 @@ from ...messages import ToolCall
 from ..json_text import parsed, whole_characters
 from ..requests import dumps
 from .asked import Asked
-from .card import Card
 from .chat_writing import DONE, usage_fields
 from .refusals import NO_JSON, refusal_of
 
@@ -29,10 +28,9 @@ class RunWriter:
 
     Args:
         asked: The request; whether the answer is an object, and whether a stream tells the usage.
-        card: The model.
     """
 
-    def __init__(self, asked: Asked, card: Card) -> None:
+    def __init__(self, asked: Asked) -> None:
         self._as_object = asked.as_object
         self._with_usage = asked.usage_frame
         self._called = 0

@@ -15,14 +15,13 @@ from agentkit.errors import BadRequestError, InvalidReplyError, OverloadedError,
 from agentkit.generation import Delta, Finish, ReasoningDelta, Repaired, Request, TextDelta
 from agentkit.messages import ToolCall, Usage
 from agentkit.wire.serving.asked import Asked
-from agentkit.wire.serving.card import Card, Edition
+from agentkit.wire.serving.card import Card
 from agentkit.wire.serving.run_writing import RunWriter
 from agentkit.wire.sse import EventSplitter
 
 from ..outcome import Outcome, read_stream, read_whole
 from ..reply_cases import Case
 from .answers import answers, called, cut, said, streamed, whole
-from .documented import EDITIONS
 
 CARD = Card("@cf/vendor/model")
 CASE = Case("", max_tokens=0)
@@ -40,8 +39,8 @@ CALLS: list[Delta] = [ReasoningDelta("I add."), ADD, NOW, Finish("tool_calls", U
 BROKEN = OverloadedError("No memory is left.", status=429, code=3040)
 
 
-def writer(*, as_object: bool = False, usage: bool = True, edition: Edition = "2025") -> RunWriter:
-    return RunWriter(Asked(Request(()), as_object=as_object, usage_frame=usage), Card("@cf/vendor/model", edition))
+def writer(*, as_object: bool = False, usage: bool = True) -> RunWriter:
+    return RunWriter(Asked(Request(()), as_object=as_object, usage_frame=usage))
 
 
 def frames(stream: bytes) -> list[Any]:
@@ -59,10 +58,9 @@ def result(data: bytes) -> Any:
     return body["result"]
 
 
-@pytest.mark.parametrize("edition", EDITIONS)
-def test_an_answer_has_no_calls_and_no_reason(edition: Edition) -> None:
+def test_an_answer_has_no_calls_and_no_reason() -> None:
     """Quirks Q19 and Q27; what was thought is left out."""
-    assert result(whole(writer(edition=edition), ANSWER)) == {"response": "It is é.", "usage": COUNTS}
+    assert result(whole(writer(), ANSWER)) == {"response": "It is é.", "usage": COUNTS}
 
 
 def test_an_answer_with_calls_has_a_null_response_and_objects() -> None:
