@@ -9,7 +9,7 @@ export function draw(node, text) {
   let same = 0;
   while (same < old.length && same < sources.length && old[same] === sources[same]) same += 1;
   while (node.childNodes.length > same) node.lastChild.remove();
-  node.append(...sources.slice(same).map(block));
+  node.append(...sources.slice(same).map((source) => block(source)));
   node.sources = sources;
 }
 
@@ -56,17 +56,21 @@ export function blocks(text) {
 const kind = (line) =>
   ITEM.test(line) ? "list" : /^\s{0,3}>/.test(line) ? "quote" : /^\s*\|/.test(line) ? "table" : "text";
 
-function block(source) {
+function block(source, depth = 0) {
   const lines = source.split("\n");
   if (FENCE.test(lines[0])) return code(lines);
   if (HEAD.test(source))
     return el(`h${Math.min(6, source.match(/^#+/)[0].length + 2)}`, ...inline(source.replace(/^#+\s+|\s+#+\s*$/g, "")));
   if (RULE.test(source)) return el("hr");
   if (kind(lines[0]) === "list") return list(lines);
-  if (kind(lines[0]) === "quote")
-    return el("blockquote", ...blocks(lines.map((line) => line.replace(/^\s{0,3}>\s?/, "")).join("\n")).map(block));
+  if (depth < 9 && kind(lines[0]) === "quote") return quote(lines, depth);
   if (lines.length > 1 && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$/.test(lines[1])) return table(lines);
   return el("p", ...broken(lines));
+}
+
+function quote(lines, depth) {
+  const inside = lines.map((line) => line.replace(/^\s{0,3}>\s?/, "")).join("\n");
+  return el("blockquote", ...blocks(inside).map((source) => block(source, depth + 1)));
 }
 
 const broken = (lines) => lines.flatMap((line, place) => [...(place ? [el("br")] : []), ...inline(line.trim())]);
@@ -150,6 +154,7 @@ const link = (href, children) => el("a", { href, target: "_blank", rel: "noopene
 
 // The mark that begins first wins; of two at one place the one that stands above.
 export function inline(text) {
+  if (text.length > 5000) return [text]; // no line that a person wrote
   const nodes = [];
   let rest = text;
   while (rest) {

@@ -85,7 +85,7 @@ function drawOwn(changed) {
       field.removeAttribute("aria-invalid");
       help.textContent = tools.length
         ? `${tools.map((tool) => tool.name).join(", ")}: you type the results.`
-        : "They are offered to the model; you type what they return.";
+        : "The model is offered them; you type what they return.";
     } catch (error) {
       field.setAttribute("aria-invalid", "true");
       help.textContent = error instanceof SyntaxError ? `Not JSON yet: ${error.message}` : error.message;

@@ -92,6 +92,14 @@ def test_markdown_is_laid_out(open_page: Any, ask: Any) -> None:
     assert box.locator("a").get_attribute("rel") == "noopener noreferrer nofollow"
 
 
+@pytest.mark.parametrize("text", ["> " * 3000 + "deep", "**a " * 3000, "- " * 3000, "`" * 9000])
+def test_no_text_is_too_much_for_the_page(open_page: Any, ask: Any, text: str) -> None:
+    page = open_page(Scripted([text, "Fine."]))
+    ask("Go mad.")
+    ask("And now?")
+    assert answers(page)[-1] == "Fine."
+
+
 def test_the_last_answer_can_be_asked_for_again(open_page: Any, ask: Any, until: Any) -> None:
     script = Scripted(["First.", "Second."])
     page = open_page(script)
