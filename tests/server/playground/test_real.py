@@ -41,7 +41,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("the embedded weights are not here: agentkit pull")
     folder = tmp_path_factory.mktemp("tools")
     (folder / "mine.py").write_text(TOOLS)
-    command = [PROGRAM, "serve", "local", "-t", "./mine.py", "--port", "0", "--json", "--quiet", "--grace", "1"]
+    command = [str(PROGRAM), "serve", "local", "-t", "./mine.py", "--port", "0", "--json", "--quiet", "--grace", "1"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AGENTKIT_", "PYTHON"))}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env=environment) as process:
         assert process.stdout is not None
