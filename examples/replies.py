@@ -96,3 +96,7 @@ def approval() -> Scripted:
     """Tells what became of the call."""
     wanted = call("pay", recipient="Ada", euros=12)
     return Scripted([wanted, lambda request: f"The tool said: {request.messages[-1].content}"])
+
+
+def serve() -> Scripted:
+    return Scripted([call("find_book", title="Dune"), "Dune stands on shelf B 12."])

@@ -29,6 +29,7 @@ OUTPUT = {
     "servers": ["It is -3 °C in Oslo.\nby scripted, 0 tokens, conversation of 4 messages"],
     "many_machines": ["cow: It is an animal: the cow.\n", "12 of 12 answered"],
     "approval": ['call pay with {"recipient": "Ada", "euros": 12.0}?', "They say: ask again when somebody is here"],
+    "serve": ["found: B 12\n", "Dune stands on shelf B 12."],
 }
 """What each example must write, among other things."""
 
