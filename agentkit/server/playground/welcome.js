@@ -4,14 +4,14 @@ import { el } from "./dom.js";
 import { offered } from "./request.js";
 
 const IDEAS = {
-  now: "What time is it in Tokyo and in New York?",
-  calculate: "What is 17.5 % of 2,340, and its square root?",
-  days_between: "How many days are there from 21 November 2026 to New Year's Eve?",
+  now: "What time is it in Tokyo?",
+  calculate: "What is 17.5 % of 2,340?",
+  days_between: "How many days are there between 1 May 2027 and 24 December 2027?",
   list_files: "Which files are here?",
   read_file: "Read the README and tell me what it is about.",
 };
 const PLAIN = [
-  "Explain tool calling to a ten-year-old.",
+  "Write two short sentences about the sea.",
   "Write a haiku about a small server.",
   "List three uses of a local model, as a table.",
 ];

@@ -50,6 +50,8 @@ def expressions(text: str) -> list[str]:
 
     >>> expressions("What is 17 times 23 + 4?"), expressions("Take 12.5 % of 840.")
     (['17 * 23 + 4'], ['12.5 % of 840'])
+    >>> expressions("What is 17.5 % of 2,340, and why?")
+    ['17.5 % of 2,340']
     """
     text = re.sub(rf"\b(?:{WORDS})", lambda match: str(parse_number(match[0])), text, flags=re.I)
     for spoken, sign in _SPOKEN:
@@ -79,7 +81,8 @@ def operations(text: str) -> tuple[str, ...]:
 
 
 def _balanced(formula: str) -> str:
-    """Without a bracket that the sentence, not the formula, closes."""
+    """Without a comma or a bracket that is the sentence's, not the formula's."""
+    formula = formula.rstrip(" ,")
     while formula.count(")") > formula.count("(") and formula.endswith(")"):
-        formula = formula[:-1].rstrip()
+        formula = formula[:-1].rstrip(" ,")
     return formula
