@@ -26,9 +26,9 @@ PATIENCE = 20_000
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop must be gone before tests that bring their own
 def browser() -> Iterator[Any]:
-    """A Chromium that all tests share."""
+    """A Chromium that the tests of a file share."""
     driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
