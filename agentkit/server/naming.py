@@ -12,8 +12,10 @@ from ..errors import ConfigurationError, WeightsError
 from ..runners import ROWS, as_runner
 from ..runners.base import Runner
 from ..runners.local.catalog import DEFAULT
+from ..runners.local.checkpoint import weights_in
 from ..runners.local.entry import Entry
 from ..runners.local.lookup import entries, find_entry
+from ..runners.local.needle.row import NEEDLE
 from ..runners.local.weights import find
 from ..sources import split
 from .cards import card_of_entry, card_of_runner, card_of_weights
@@ -55,21 +57,35 @@ def named_models(texts: Iterable[str], options: Options | None = None) -> list[S
 
     Raises:
         ConfigurationError: A text names no runner, or an option does not suit it.
+        WeightsError: There are none at the path of a local model or of a LoRA adapter.
         AuthenticationError: A runner needs a token or an account that is not there.
     """
-    options = options or Options()
-    served = [_served(text, options) for text in texts] or _all_here(options)
-    if options.adapters and sum(item.card.runner.partition(":")[0] == _LOCAL for item in served) != 1:
+    options, texts = options or Options(), list(texts) or _all_here()
+    if options.adapters:
+        _check_adapters(options.adapters, [_kind(_split(text)[1]) for text in texts])
+    return [_served(text, options) for text in texts]
+
+
+def _check_adapters(adapters: Mapping[str, str], kinds: list[tuple[str, str]]) -> None:
+    local = [model for kind, model in kinds if kind == _LOCAL]
+    entry = find_entry(local[0]) if local else None
+    if len(local) != 1 or (entry is not None and entry.id == NEEDLE.id):
         raise ConfigurationError(
-            "LoRA adapters belong to one model.", hint="Name one local model only, for example local:./model.gguf."
+            "LoRA adapters belong to one model.",
+            hint="Name one local model that takes them, for example: agentkit serve local:./model.gguf.",
         )
-    return served
+    for name, place in adapters.items():
+        if not Path(place).expanduser().exists():
+            raise WeightsError(
+                f"there is nothing at {place!r}, where the LoRA adapter {name!r} should be.",
+                hint="Name a GGUF file, or a folder as PEFT writes it.",
+            )
 
 
-def _all_here(options: Options) -> list[Served]:
+def _all_here() -> list[str]:
     here = [entry for entry in entries() if entry.id == DEFAULT.id or _is_here(entry)]
     here.sort(key=lambda entry: entry.id != DEFAULT.id)
-    return [_served(_LOCAL if entry.id == DEFAULT.id else f"{_LOCAL}:{entry.id}", options) for entry in here]
+    return [_LOCAL if entry.id == DEFAULT.id else f"{_LOCAL}:{entry.id}" for entry in here]
 
 
 def _is_here(entry: Entry) -> bool:
@@ -87,6 +103,7 @@ def _served(text: str, options: Options) -> Served:
     if entry is not None:
         card = card_of_entry(entry, name, options.context)
     elif kind == _LOCAL:
+        weights_in(Path(model).expanduser().absolute())
         card = card_of_weights(name or _stem(model), options.context)
     else:
         card = card_of_runner(name or _bare(kind, string, model), string if kind else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentkit.errors import AuthenticationError, ConfigurationError
+from agentkit.errors import AuthenticationError, ConfigurationError, WeightsError
 from agentkit.runners.local.catalog import DEFAULT, ENTRIES
 from agentkit.server.cards import EDITIONS
 from agentkit.server.naming import Options, named_models
@@ -109,3 +109,19 @@ def test_the_service_itself_keeps_its_name(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_names_no_runner_is_refused(text: str) -> None:
     with pytest.raises(ConfigurationError):
         named_models([text])
+
+
+def test_weights_that_are_not_there_are_missed_before_the_first_request(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="there are no weights at"):
+        named_models([f"local:{tmp_path / 'nowhere.gguf'}"])
+
+
+def test_an_adapter_that_is_not_there_is_missed_before_the_first_request(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="'poet'"):
+        named_models(["local"], Options(adapters={"poet": str(tmp_path / "nowhere")}))
+
+
+@pytest.mark.parametrize("texts", [["local", "local:qwen1.5-1.8b-chat"], ["local:needle-3"], ["openai:llama3.2"]])
+def test_adapters_belong_to_one_model_that_takes_them(texts: list[str], tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="one model"):
+        named_models(texts, Options(adapters={"poet": str(tmp_path)}))
