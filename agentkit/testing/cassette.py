@@ -23,7 +23,8 @@ STAND_INS = {
     "workers-ai": {"account_id": "account", "api_token": "not-needed-for-a-replay"},
 }
 """Options that a runner needs before it has asked anything."""
-AGAIN = "Record it again: pytest --record-cassettes, or agentkit serve --record FILE."
+HOW = "pytest --record-cassettes, or agentkit serve --record FILE."
+AGAIN = f"Record it again: {HOW}"
 
 
 @dataclass(slots=True)
@@ -176,9 +177,7 @@ def _read(path: Path) -> list[_Take]:
             for take in data["takes"]
         ]
     except FileNotFoundError:
-        raise ConfigurationError(
-            f"there is no recording {str(path)!r}.", hint="Make it once: pytest --record-cassettes"
-        ) from None
+        raise ConfigurationError(f"there is no recording {str(path)!r}.", hint=f"Make it once: {HOW}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError(
             f"{str(path)!r} is no recording ({type(error).__name__}: {error}).",
