@@ -59,20 +59,18 @@ class Access:
     def __init__(self, settings: Settings, open_paths: frozenset[str] = frozenset()) -> None:
         self._token = settings.token.encode() if settings.token is not None else None
         self._origins = settings.origins
-        self._loopback = settings.is_loopback
+        self._guarded = settings.is_loopback and settings.token is None  # who has the token need not be here
         self._open = frozenset(path for path in open_paths if not path.endswith("/") or path == "/")
         self._folders = tuple(path for path in open_paths if path.endswith("/") and path != "/")
 
     def stranger(self, headers: Headers) -> EdgeRefusal | None:
         """Why a request is not served whatever its token, or None."""
         host = headers.get("host", "")
-        if self._loopback and not _names_this_machine(host):
-            return forbidden(
-                f"this server is not {host!r}"
-            )  # a name of somebody else's that leads here (DNS rebinding)
+        if self._guarded and not _names_this_machine(host):  # a name of others that leads here (DNS rebinding)
+            return forbidden(f"this server is not {host!r}; started with --token, it answers to any name")
         origin = headers.get("origin")
         if origin is not None and not self._is_own(origin, host) and not self._is_named(origin):
-            return forbidden(f"pages of {origin!r} may not use this server")
+            return forbidden(f"pages of {origin!r} may not use this server; its option --origin lets them")
         return None
 
     def token_refusal(self, scope: Scope, headers: Headers) -> EdgeRefusal | None:
@@ -87,6 +85,8 @@ class Access:
             found = match[1]
         elif "x-auth-email" in headers and "x-auth-key" in headers:
             found = headers["x-auth-key"]
+        elif "x-auth-user-service-key" in headers:
+            found = headers["x-auth-user-service-key"]
         else:
             return NO_TOKEN
         return None if hmac.compare_digest(found.encode("latin-1"), self._token) else WRONG_TOKEN

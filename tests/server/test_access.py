@@ -60,6 +60,7 @@ def test_another_token_is_refused(value: str) -> None:
         {"authorization": f"Bearer {TOKEN}"},
         {"authorization": f"bearer   {TOKEN}"},
         {"x_auth_email": "me@example.com", "x_auth_key": TOKEN},
+        {"x_auth_user_service_key": TOKEN},
     ],
 )
 def test_the_token_opens(values: dict[str, str]) -> None:
@@ -116,6 +117,22 @@ def test_other_names_that_lead_here_are_not(host: str) -> None:
 
 def test_a_server_for_others_has_any_name() -> None:
     assert Access(Settings(host="0.0.0.0", token=TOKEN)).stranger(headers(host="ai.example.com")) is None
+
+
+def test_a_server_with_a_token_has_any_name_behind_a_proxy_on_this_machine() -> None:
+    access = Access(Settings(token=TOKEN))
+    assert access.stranger(headers(host="ai.example.com")) is None
+    assert access.stranger(headers(host="ai.example.com", origin="https://ai.example.com")) is None
+    assert access.stranger(headers(host="ai.example.com", origin="https://evil.com")) is not None
+
+
+def test_a_refusal_tells_the_operator_what_to_do() -> None:
+    access = Access(Settings())
+    stranger, page = access.stranger(headers(host="ai.local")), access.stranger(headers(origin="http://evil.com"))
+    assert stranger is not None
+    assert b"'ai.local'; started with --token" in stranger.body
+    assert page is not None
+    assert b"'http://evil.com' may not use this server; its option --origin" in page.body
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:8000", "https://app.example.com"])
