@@ -64,6 +64,11 @@ class Program:
 Start = Callable[..., Program]
 
 
+def _hear_hangups() -> None:
+    """Also where the tests were started by nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts programs that are gone at the end of the test."""
@@ -73,7 +78,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def run(*words: str) -> Program:
         command = [PROGRAM, "serve", f"{file}:slow", f"{file}:quick", "--port", "0", "--json"]
-        process = subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_hangups
+        )
         processes.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -101,6 +108,7 @@ def test_it_says_where_it_listens(start: Start) -> None:
     assert code == 0
     assert str(program.greeting["url"]) in err
     assert "curl" in err
+    assert "Finishing" not in err
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)])
@@ -115,7 +123,9 @@ def test_a_running_stream_is_finished_before_the_end(start: Start, number: int, 
         assert b'"9 "' in body
         assert body.endswith(b"data: [DONE]\n\n")
         assert connection.is_closed()
-    assert program.ends()[0] == code
+    ended, _, err = program.ends()
+    assert ended == code
+    assert "Finishing 1 request, for at most 30 seconds; Ctrl-C ends it at once." in err
 
 
 def test_while_it_ends_it_takes_nothing_new(start: Start) -> None:

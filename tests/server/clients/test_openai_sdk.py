@@ -168,13 +168,13 @@ def test_parts_of_text_are_one_text(scripted: Script, connect: Connect) -> None:
 def test_an_unknown_model_is_told(scripted: Script, connect: Connect) -> None:
     with pytest.raises((openai.BadRequestError, openai.NotFoundError)) as caught:
         connect(scripted()).chat.completions.create(model="@cf/nobody/nothing", messages=ASK)
-    assert "@cf/nobody/nothing" in str(caught.value)
+    assert "@cf/nobody/nothing" in str(caught.value.body)
 
 
 def test_a_value_out_of_range_is_a_bad_request(scripted: Script, connect: Connect) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         connect(scripted()).chat.completions.create(model=MODEL, messages=ASK, temperature=99)
-    assert "temperature" in str(caught.value)
+    assert "temperature" in str(caught.value.body)
 
 
 def test_a_wrong_key_is_an_authentication_error(scripted: Script, connect: Connect) -> None:
