@@ -90,7 +90,11 @@ def serve(
         if not quiet:
             print(_greeting(url, names, settings), file=sys.stderr, flush=True)
 
-    raise typer.Exit(serve_until_told(app, state, listener, ready))
+    def ending(count: int) -> None:
+        if not quiet:
+            print(_farewell(count, grace), file=sys.stderr, flush=True)
+
+    raise typer.Exit(serve_until_told(app, state, listener, ready, ending))
 
 
 def _recording(record: Path | None, replay: Path | None) -> Recording | None:
@@ -130,3 +134,9 @@ def _greeting(url: str, names: Sequence[str], settings: Settings) -> str:
         lines.append(f"  playground        {url}/")
     lines.append(f'Try: curl {url}/ai/run/{names[0]}{header} -d \'{{"prompt": "Say hello"}}\'')
     return safe("\n".join(lines))
+
+
+def _farewell(count: int, grace: float) -> str:
+    """What to know of a server that was told to end while requests run."""
+    requests = "1 request" if count == 1 else f"{count} requests"
+    return f"Finishing {requests}, for at most {grace:g} seconds; the next Ctrl-C does not wait."

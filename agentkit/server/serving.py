@@ -77,9 +77,16 @@ class Server(uvicorn.Server):
         app: From `make_app`.
         state: Of the application.
         ready: Called when requests are answered.
+        ending: Called when it is told to end while requests run, with their number.
     """
 
-    def __init__(self, app: ASGIApp, state: State, ready: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        state: State,
+        ready: Callable[[], None] | None = None,
+        ending: Callable[[int], None] | None = None,
+    ) -> None:
         config = uvicorn.Config(
             app,
             http=Connection.with_patience(state.settings.patience),
@@ -96,6 +103,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._state = state
         self._ready = ready
+        self._ending = ending
         self.ended_by: int | None = None
         """The signal that ended it."""
 
@@ -105,7 +113,10 @@ class Server(uvicorn.Server):
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._state.admission.close()
+        admission = self._state.admission
+        admission.close()
+        if self._ending is not None and admission.running:
+            self._ending(admission.running + admission.waiting)
         async with anyio.create_task_group() as group:
             group.start_soon(self._stop_later)
             await super().shutdown(sockets)
@@ -138,7 +149,13 @@ class Server(uvicorn.Server):
         self._state.admission.stop()
 
 
-def serve(app: ASGIApp, state: State, listener: socket.socket, ready: Callable[[], None] | None = None) -> int:
+def serve(
+    app: ASGIApp,
+    state: State,
+    listener: socket.socket,
+    ready: Callable[[], None] | None = None,
+    ending: Callable[[int], None] | None = None,
+) -> int:
     """Serve until a signal comes; blocks.
 
     Args:
@@ -146,11 +163,12 @@ def serve(app: ASGIApp, state: State, listener: socket.socket, ready: Callable[[
         state: Of the application.
         listener: From `listen`.
         ready: Called when requests are answered.
+        ending: Called when it is told to end while requests run, with their number.
 
     Returns:
         The exit code: 130 after Ctrl-C, else 0.
     """
-    server = Server(app, state, ready)
+    server = Server(app, state, ready, ending)
     gc.freeze()  # what is loaded now stays; looking through it again and again would hold up requests
     server.run([listener])
     return 128 + signal.SIGINT if server.ended_by == signal.SIGINT else 0

@@ -125,7 +125,7 @@ def test_a_running_stream_is_finished_before_the_end(start: Start, number: int, 
         assert connection.is_closed()
     ended, _, err = program.ends()
     assert ended == code
-    assert "Finishing 1 request, for at most 30 seconds; Ctrl-C ends it at once." in err
+    assert "Finishing 1 request, for at most 30 seconds; the next Ctrl-C does not wait." in err
 
 
 def test_while_it_ends_it_takes_nothing_new(start: Start) -> None:
