@@ -16,6 +16,8 @@ from agentkit.runners.scripted import Reply, Scripted
 from agentkit.server.assembly import assemble
 from agentkit.server.state import State
 
+from .raw import until
+
 Serve = Callable[..., Any]
 MODEL = "@cf/test/model"
 
@@ -117,8 +119,8 @@ def test_the_log_has_a_line_for_each_request(serve: Serve, capfd: pytest.Capture
     headers = {"authorization": "Bearer s3cret"}
     reply = httpx.post(f"{site.url}/ai/run/{MODEL}?token=s3cret", json={"prompt": "whisper"}, headers=headers)
     httpx.post(f"{site.url}/ai/run/@cf/no/body", json={"prompt": "whisper"}, headers=headers)
-    lines = capfd.readouterr().err.splitlines()
-    assert len(lines) == 2
+    lines: list[str] = []
+    until(lambda: lines.extend(capfd.readouterr().err.splitlines()) or len(lines) == 2)
     assert f"POST /ai/run/{MODEL} 200 " in lines[0]
     assert lines[0].endswith(f"{reply.headers['cf-ai-req-id']} {MODEL} 12+3 tokens")
     assert lines[1].endswith("code 5007")
