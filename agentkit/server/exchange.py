@@ -58,7 +58,8 @@ class Exchange:
         refusal = refusal_of(error)
         visit_of(self.scope).refused(refusal.code)
         if refusal.status >= 500 and not isinstance(error, OverloadedError):
-            _log.error("request %s failed: %s", request_id_of(self.scope), error, exc_info=error.__cause__)
+            where = error.__cause__ if isinstance(error, _UnforeseenError) else None
+            _log.error("request %s failed: %s", request_id_of(self.scope), error, exc_info=where)
         return refusal
 
     async def _refuse_early(self, body: bytes, status: int, headers: Headers) -> None:
@@ -95,10 +96,14 @@ class Endpoint:
             await exchange.refuse(known(error), self._error_body)
 
 
+class _UnforeseenError(ServerError):
+    """A bug, in a runner or a tool or here: where it came from is worth knowing."""
+
+
 def known(error: Exception) -> AgentKitError:
     """The error as one of ours; another one is a bug, of which the client is told nothing."""
     if isinstance(error, AgentKitError):
         return error
-    unforeseen = ServerError(f"unforeseen {type(error).__name__}", status=500, code=4007)
+    unforeseen = _UnforeseenError(f"unforeseen {type(error).__name__}", status=500, code=4007)
     unforeseen.__cause__ = error
     return unforeseen

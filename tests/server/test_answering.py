@@ -113,6 +113,16 @@ def test_the_operator_is_told_what_the_client_is_not(serve: Serve, caplog: pytes
     assert answer.headers["cf-ai-req-id"] in caplog.text
 
 
+def test_an_error_that_explains_itself_is_one_line_for_the_operator(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = ConnectionFailedError("No connection to gpu:1.", hint="Is the server running there?")
+    gone.__cause__ = OSError("secret of mine")
+    ask(serve(Endings(gone)).address, body=PROMPT)
+    assert "No connection to gpu:1. Is the server running there?" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_without_an_end_is_an_error(serve: Serve, stream: bool) -> None:
     answer = ask(serve(Endings(None, "word")).address, body=PROMPT | {"stream": stream})
