@@ -88,7 +88,7 @@ def failed(error: Exception, where: str) -> AgentKitError | None:
     text = str(error) or type(error).__name__
     for row in ROWS:
         if row.name in names and re.search(row.text, text):
-            ours = row.error(row.message.format(where=where, text=text), hint=row.hint)
+            ours = row.error(row.message.format(where=where, text=text).rstrip(".") + ".", hint=row.hint)
             ours.__cause__ = error
             return ours
     return None
