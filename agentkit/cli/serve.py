@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -124,7 +125,8 @@ def _fetch_for(served: Served) -> None:
 
 def _greeting(url: str, names: Sequence[str], settings: Settings) -> str:
     """What to know of a server that has started."""
-    header = ' -H "Authorization: Bearer $AGENTKIT_TOKEN"' if settings.token else ""
+    token = "$AGENTKIT_TOKEN" if os.environ.get("AGENTKIT_TOKEN") else "TOKEN"
+    header = f' -H "Authorization: Bearer {token}"' if settings.token else ""
     lines = [
         f"Serving {', '.join(names)}",
         f"  Workers AI        {url}/client/v4/accounts/ACCOUNT/ai/run/MODEL",

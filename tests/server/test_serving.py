@@ -111,6 +111,14 @@ def test_it_says_where_it_listens(start: Start) -> None:
     assert "Finishing" not in err
 
 
+def test_the_greeting_has_a_place_for_the_token_but_never_the_token(start: Start) -> None:
+    program = start("--token", "s3cret")
+    program.signal(signal.SIGTERM)
+    _, out, err = program.ends()
+    assert '-H "Authorization: Bearer TOKEN"' in err
+    assert "s3cret" not in out + err
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130), (signal.SIGHUP, 0)])
 def test_a_running_stream_is_finished_before_the_end(start: Start, number: int, code: int) -> None:
     program = start()

@@ -13,7 +13,7 @@ from .answer_format import read_format
 from .asked import Asked
 from .card import Card
 from .chat_writing import ChatWriter
-from .complaints import bad_input, mismatch, missing
+from .complaints import bad_input, mismatch, missing, not_let_pass
 from .conversation import read_messages
 from .offers import read_choice, read_tools
 from .sampling import SEEDS, read_sampling
@@ -73,7 +73,7 @@ def read_chat(body: Any, card: Card, *, strict: bool = False) -> Asked:
     fields, notes = _wanted(body)
     notes += _ignored(body)
     if strict and notes:
-        raise bad_input(notes[0])
+        raise not_let_pass(notes[0])
     stream = _flag(body, "stream")
     fields["extra"] |= _extra(body, card, bool(fields["tools"]))
     sampling, fitting = read_sampling(body, card, stream), True

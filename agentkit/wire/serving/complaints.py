@@ -33,3 +33,8 @@ def mismatch(path: str, wanted: str, value: Any) -> BadRequestError:
 def missing(path: str, *names: str) -> BadRequestError:
     """An object lacks fields; all that it must have are named."""
     return bad_input(f"required properties at '{path}' are '{','.join(names)}'")
+
+
+def not_let_pass(note: str) -> BadRequestError:
+    """What a server that is not strict ignores or mends, and notes."""
+    return bad_input(f"--strict does not let this pass: {note}")

@@ -13,7 +13,7 @@ from ..history.reading import SYNONYMS
 from ..json_text import whole_characters
 from .asked import Asked
 from .card import Card
-from .complaints import bad_input
+from .complaints import bad_input, not_let_pass
 from .conversation import read_messages
 from .json_mode import wanted_json
 from .offers import read_choice, read_tools
@@ -76,7 +76,7 @@ def read_run(body: Any, card: Card, *, strict: bool = False) -> Asked:
     reading = _Reading(body, card, variant, frozenset(branch["properties"]))
     asked = reading.asked()
     if strict and asked.notes:
-        raise bad_input(asked.notes[0])
+        raise not_let_pass(asked.notes[0])
     return asked
 
 

@@ -339,8 +339,9 @@ class TestRefusals:
         ],
     )
     def test_the_strict_reading_refuses_what_is_ignored_otherwise(self, body: Any) -> None:
-        assert read(body).notes
-        assert refused(body, strict=True)[:2] == (400, 5006)
+        [note] = read(body).notes
+        text = f"Bad input: Error: --strict does not let this pass: {note}"
+        assert refused(body, strict=True) == (400, 5006, text)
 
     def test_the_strict_reading_looks_into_tools(self) -> None:
         """Quirk Q14."""
