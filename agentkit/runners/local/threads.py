@@ -1,4 +1,4 @@
-"""Blocking work in threads of its own, its results in an event loop."""
+"""Blocking work in threads, its results in an event loop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 import anyio
 from anyio.lowlevel import RunVar, current_token
+
+from .workers import work_in_thread
 
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ class Job(Generic[T]):
         self._error: BaseException | None = None
         self.stopped = False
         """Nobody wants the rest."""
+        self.ended = threading.Event()
+        """Set when the work has returned."""
 
     def put(self, item: T) -> None:
         """Hand out an item; called in the thread."""
@@ -71,8 +75,7 @@ class Job(Generic[T]):
         loop: Any = current_token().native_token
         # Never wait for the loop here: it may have ended. So not anyio.from_thread, which waits.
         self._schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon  # asyncio, trio
-        self.thread = threading.Thread(target=self._run, name="agentkit-local", daemon=True)
-        self.thread.start()
+        work_in_thread(self._run)
 
     def _run(self) -> None:
         _running.add(self)
@@ -85,6 +88,7 @@ class Job(Generic[T]):
             self._done = True
             self._told = False
             self._tell()
+            self.ended.set()
 
     def _tell(self) -> None:
         if self._told or (self.stopped and not self._done):
@@ -110,5 +114,5 @@ def stop_all() -> bool:
     for job in tuple(_running):
         job.stopped = True
     for job in tuple(_running):
-        job.thread.join(max(0.0, until - time.monotonic()))
+        job.ended.wait(max(0.0, until - time.monotonic()))
     return not _running

@@ -126,8 +126,7 @@ async def test_an_error_of_work_that_nobody_reads_any_more_harms_nobody() -> Non
     async with aclosing(job.items()) as items:
         await anext(items)
     await heard(ended)
-    job.thread.join(GUARD)
-    assert not job.thread.is_alive()
+    assert job.ended.wait(GUARD)
 
 
 @pytest.mark.anyio
@@ -187,7 +186,7 @@ async def test_stop_all_stops_what_runs_and_waits_for_it() -> None:
         await anext(items)
         assert await anyio.to_thread.run_sync(stop_all)
         assert ended.is_set()
-        assert not job.thread.is_alive()
+        assert job.ended.is_set()
 
 
 STUCK = """
