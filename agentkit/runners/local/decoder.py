@@ -32,16 +32,16 @@ class Decoder:
         engine: The loaded model.
         stopped: Asked at every token; True ends the work with `Stopped`.
         adapter: Name of the LoRA adapter that is used; None: none.
-        fitting: Whether what is to be written must have room; otherwise less is written where the context ends.
+        room: Tokens that what is to be written must have room for; 0: less is written where the context ends.
     """
 
     def __init__(
-        self, engine: Engine, stopped: Callable[[], bool], adapter: str | None = None, *, fitting: bool = False
+        self, engine: Engine, stopped: Callable[[], bool], adapter: str | None = None, *, room: int = 0
     ) -> None:
         self.engine = engine
         self.stopped = stopped
         self._adapter = adapter
-        self._fitting = fitting
+        self._room = room
         self._begun = time.monotonic()
         self.first_token: float | None = None
         """Seconds until the first token was decoded; None before."""
@@ -65,7 +65,7 @@ class Decoder:
         self.check_length(text)
         tokens = self.engine.tokens(text, start=True, marks=marks)
         if len(tokens) >= self.engine.longest:
-            raise _overflow(len(tokens), self.engine.longest)
+            raise _overflow(len(tokens), self.engine.longest, room=self._room)
         return tokens
 
     def check_length(self, text: str) -> None:
@@ -79,7 +79,7 @@ class Decoder:
         while length < len(text):
             tokens = len(self.engine.tokens(text[:length]))
             if tokens >= limit:
-                raise _overflow(tokens * len(text) // length, limit, "about ")
+                raise _overflow(tokens * len(text) // length, limit, "about ", room=self._room)
             length *= 4
 
     def complete(
@@ -109,7 +109,7 @@ class Decoder:
             RunnerError: The engine refuses or fails.
         """
         longest = self.engine.longest
-        if self._fitting and len(prompt) + max_tokens > longest:
+        if self._room and len(prompt) + max_tokens > longest:
             raise _no_room(len(prompt), max_tokens, longest)
         pieces: list[str] = []
 
@@ -144,11 +144,11 @@ class Decoder:
         self._completed += end.completed
 
 
-def _overflow(tokens: int, limit: int, about: str = "") -> ContextOverflowError:
+def _overflow(tokens: int, limit: int, about: str = "", *, room: int = 0) -> ContextOverflowError:
     return ContextOverflowError(
         f"the prompt has {about}{tokens:,} tokens, {about}{tokens + 1 - limit:,} too many for a context of {limit:,}.",
         hint="Shorten the conversation, or load the model with a larger context where it allows one.",
-        tokens=tokens,
+        tokens=tokens + room,
         limit=limit,
     )
 

@@ -116,7 +116,8 @@ class LocalRunner:
         engine = claim(load, lambda: job.stopped)
         try:
             self._keep(load)
-            decoder = Decoder(engine, lambda: job.stopped, adapter_of(request), fitting=request.fitting)
+            room = request.sampling.max_tokens if request.fitting else 0
+            decoder = Decoder(engine, lambda: job.stopped, adapter_of(request), room=room)
             reason = self._answering.answer(decoder, without_adapter(request), job.put)
             model = self._entry.id if self._entry else load.path.stem
             job.put(Finish(reason, decoder.usage, model, engine.name, first_token=decoder.first_token))

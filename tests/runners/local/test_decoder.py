@@ -82,7 +82,7 @@ def test_one_token_too_many_is_refused_with_both_numbers_before_anything_runs(
 
 @pytest.mark.parametrize(("most", "fits"), [(156, True), (157, False)])
 def test_where_an_answer_must_fit_one_token_too_many_is_refused(engine: LlamaCpp, most: int, fits: bool) -> None:
-    decoder = Decoder(engine, lambda: False, fitting=True)
+    decoder = Decoder(engine, lambda: False, room=most)
     prompt = engine.tokens("red" + " red" * CONTEXT)[:100]
     if fits:
         assert decoder.complete(prompt, most, temperature=0).text
@@ -92,6 +92,12 @@ def test_where_an_answer_must_fit_one_token_too_many_is_refused(engine: LlamaCpp
         decoder.complete(prompt, most)
     assert (caught.value.tokens, caught.value.limit) == (257, CONTEXT)
     assert steps(engine) == before
+
+
+def test_where_an_answer_must_fit_a_prompt_that_is_too_long_is_counted_with_it(engine: LlamaCpp) -> None:
+    with pytest.raises(ContextOverflowError, match="the prompt has 256 tokens") as caught:
+        Decoder(engine, lambda: False, room=50).prompt("red" + " red" * (CONTEXT - 1))
+    assert (caught.value.tokens, caught.value.limit) == (CONTEXT + 50, CONTEXT)
 
 
 ASKED, SYSTEM = Message("user", "How is the weather in Paris?"), Message("system", TEN_MEGABYTES)
