@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ...generation import Delta, FinishReason, Request, SamplingOptions, TextDelta
 from .constrained.tool_calling import engine_fields
 from .decoder import Decoder
-from .prompting import RAW, chat_prompt, raw_prompt
+from .prompting import RAW, chat_text, raw_text
 from .sampling import chosen
 
 
@@ -35,9 +35,9 @@ def chat(
     """
     sampling = chosen(request.sampling, defaults)
     if request.extra.get(RAW) is True:
-        prompt = raw_prompt(decoder, request.messages, template)
+        prompt = raw_text(decoder, request.messages, template)
     else:
-        prompt = chat_prompt(decoder, request.messages, fallback=template)
+        prompt = chat_text(decoder, request.messages, fallback=template)
     most, extra = request.sampling.max_tokens, engine_fields(request)
     completion = decoder.complete(prompt, most, lambda text: put(TextDelta(text)), extra=extra, **sampling)
     return "stop" if completion.complete else "length"

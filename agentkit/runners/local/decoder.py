@@ -10,10 +10,13 @@ from typing import Any, cast
 from ...errors import ContextOverflowError
 from ...generation import SamplingOptions
 from ...messages import Usage
-from .engine import End, Engine, Task
+from .engine import End, Engine, Task, most_tokens
 
 CHARACTERS_PER_TOKEN = 16
 """More than most texts have: of a prompt with more for each token of the context, only the start is read at first."""
+
+SHORT = 500
+"""Tokens that a prompt whose tokens are not counted may have at most: so much room is kept for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Decoder:
 
     def complete(
         self,
-        prompt: Sequence[int],
+        prompt: Sequence[int] | str,
         max_tokens: int,
         on_text: Callable[[str], object] | None = None,
         /,
@@ -96,7 +99,7 @@ class Decoder:
         """Let the model go on from a prompt.
 
         Args:
-            prompt: Token ids.
+            prompt: Token ids; or a text, as for `prompt` with `marks`.
             max_tokens: Most tokens to write; fewer where the context ends.
             on_text: Gets each piece of text as it is decoded.
             grammar: What the text must satisfy; see `Task.grammar`.
@@ -105,11 +108,13 @@ class Decoder:
 
         Raises:
             Stopped: It was stopped.
-            ContextOverflowError: There is no room for `max_tokens`, and they must fit.
+            ContextOverflowError: The prompt leaves no room; or there is none for `max_tokens`, and they must fit.
             RunnerError: The engine refuses or fails.
         """
         longest = self.engine.longest
-        if self._room and len(prompt) + max_tokens > longest:
+        if isinstance(prompt, str):
+            prompt = self._given(prompt, max_tokens)
+        if self._room and not isinstance(prompt, str) and len(prompt) + max_tokens > longest:
             raise _no_room(len(prompt), max_tokens, longest)
         pieces: list[str] = []
 
@@ -119,13 +124,21 @@ class Decoder:
             if on_text is not None:
                 on_text(text)
 
-        most = min(max_tokens, longest - len(prompt))
+        most = max_tokens if isinstance(prompt, str) else min(max_tokens, longest - len(prompt))
         options = cast("SamplingOptions", sampling)
-        end = self.engine.generate(
-            Task(tuple(prompt), most, options, grammar, self._adapter, extra or {}), take, self.stopped
-        )
+        asked = prompt if isinstance(prompt, str) else tuple(prompt)
+        task = Task(asked, most, options, grammar, self._adapter, extra or {})
+        end = self.engine.generate(task, take, self.stopped)
         self._count(end)
         return Completion("".join(pieces), end.complete)
+
+    def _given(self, text: str, max_tokens: int) -> str | list[int]:
+        """A prompt as it is where it surely fits: to count its tokens is a question more to the engine."""
+        try:
+            fits = 0 < len(text) <= SHORT and most_tokens(text) <= min(SHORT, self.engine.longest - max_tokens)
+        except UnicodeEncodeError:  # there is half a character in it, which the tokenizer refuses
+            fits = False
+        return text if fits else self.prompt(text, marks=True)
 
     def logprob(self, prompt: Sequence[int], text: Sequence[int]) -> float:
         """How likely a text is after a prompt: the sum of the natural logarithms of its tokens' probabilities."""

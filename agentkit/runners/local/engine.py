@@ -29,12 +29,21 @@ class Load:
     """LoRA adapters by name, each a GGUF file or a folder as PEFT writes it."""
 
 
+AROUND = 4
+"""Tokens that tokenizers put before and after a text, at most."""
+
+
+def most_tokens(text: str) -> int:
+    """How many tokens a text has at most: each of them has a byte of it."""
+    return len(text.encode()) + AROUND
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One completion."""
 
-    prompt: tuple[int, ...]
-    """Token ids, at least one."""
+    prompt: tuple[int, ...] | str
+    """Token ids, at least one; or the whole prompt as a text, in which names of control tokens stand for them."""
     max_tokens: int
     sampling: SamplingOptions = field(default_factory=lambda: SamplingOptions())
     """The documented options; those left out change nothing, and nothing is drawn at a temperature of 0."""
@@ -44,6 +53,11 @@ class Task:
     """Name of a loaded LoRA adapter."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further fields for one engine, in its own words."""
+
+    @property
+    def longest_prompt(self) -> int:
+        """Tokens of the prompt, at most."""
+        return most_tokens(self.prompt) if isinstance(self.prompt, str) else len(self.prompt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,10 +128,11 @@ class LlamaCpp:
                 end.update(chunk)
             return stopped()
 
-        fields = {"prompt": list(task.prompt), "n_predict": task.max_tokens, "n_cmpl": 1}
+        prompt = task.prompt if isinstance(task.prompt, str) else list(task.prompt)
+        fields = {"prompt": prompt, "n_predict": task.max_tokens, "n_cmpl": 1}
         own = {"grammar": task.grammar} if task.grammar else {}
         body = {**to_body(task.sampling), **task.extra, **own, **self._lora(task.adapter), **fields}
-        with self.room.take(len(task.prompt) + task.max_tokens, stopped) as admitted:
+        with self.room.take(task.longest_prompt + task.max_tokens, stopped) as admitted:
             if admitted:
                 self._complete(body, take)
         if not end:

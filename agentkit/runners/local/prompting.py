@@ -37,13 +37,24 @@ def chat_prompt(
         BadRequestError: The template refuses it.
         WeightsError: The template cannot be used.
     """
+    return decoder.prompt(chat_text(decoder, messages, tools, fallback), marks=True)
+
+
+def chat_text(
+    decoder: Decoder, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), fallback: str | None = None
+) -> str:
+    """The same as a text, in which names of control tokens stand for them.
+
+    Raises:
+        ContextOverflowError, BadRequestError, WeightsError: As `chat_prompt`.
+    """
     for message in messages:
         decoder.check_length(message.content)
-    return decoder.prompt(prompter_of(decoder.engine, fallback).text(messages, tools), marks=True)
+    return prompter_of(decoder.engine, fallback).text(messages, tools)
 
 
-def raw_prompt(decoder: Decoder, messages: Sequence[Message], fallback: str | None = None) -> list[int]:
-    """The tokens of the last message of the user, unchanged: names of control tokens in it stand for the tokens.
+def raw_text(decoder: Decoder, messages: Sequence[Message], fallback: str | None = None) -> str:
+    """The last message of the user, unchanged: names of control tokens in it stand for the tokens.
 
     Raises:
         ContextOverflowError: It does not fit.
@@ -53,7 +64,7 @@ def raw_prompt(decoder: Decoder, messages: Sequence[Message], fallback: str | No
     if not text:
         raise BadRequestError("raw=True needs a message of the user: the prompt.")
     decoder.check_length(text)
-    return decoder.prompt(prompter_of(decoder.engine, fallback).raw(text), marks=True)
+    return prompter_of(decoder.engine, fallback).raw(text)
 
 
 def prompter_of(engine: Engine, fallback: str | None = None) -> Prompter:

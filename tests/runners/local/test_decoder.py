@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agentkit.errors import ContextOverflowError
 from agentkit.generation import Request, Sampling
 from agentkit.messages import Message, ToolSpec
 from agentkit.runners.local.answering import Answering
 from agentkit.runners.local.decoder import Decoder
-from agentkit.runners.local.engine import Load
+from agentkit.runners.local.engine import Load, most_tokens
 from agentkit.runners.local.llama_cpp import LlamaCpp
 
 pytestmark = pytest.mark.real
@@ -98,6 +100,31 @@ def test_where_an_answer_must_fit_a_prompt_that_is_too_long_is_counted_with_it(e
     with pytest.raises(ContextOverflowError, match="the prompt has 256 tokens") as caught:
         Decoder(engine, lambda: False, room=50).prompt("red" + " red" * (CONTEXT - 1))
     assert (caught.value.tokens, caught.value.limit) == (CONTEXT + 50, CONTEXT)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), st.sampled_from(["", "<|im_start|>user\n"]))
+def test_a_text_has_no_more_tokens_than_bytes(engine: LlamaCpp, text: str, mark: str) -> None:
+    assert len(engine.tokens(mark + text, start=True, marks=True)) <= most_tokens(mark + text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Once upon a time", "<|im_start|>user\nSay hello.<|im_end|>\n<|im_start|>assistant\n", "Ça va, 東京? 🦊"]
+)
+def test_a_prompt_as_a_text_is_the_same_as_its_tokens(engine: LlamaCpp, text: str) -> None:
+    as_text, as_tokens = Decoder(engine, lambda: False), Decoder(engine, lambda: False)
+    tokens = as_tokens.prompt(text, marks=True)
+    assert as_text.complete(text, 12, temperature=0) == as_tokens.complete(tokens, 12, temperature=0)
+    assert as_text.usage.prompt_tokens == as_tokens.usage.prompt_tokens == len(tokens)
+
+
+@pytest.mark.parametrize("room", [0, 200])
+def test_a_text_that_may_not_fit_is_counted(engine: LlamaCpp, room: int) -> None:
+    decoder = Decoder(engine, lambda: False, room=room)
+    assert decoder.complete("red" + " red" * 49, 200, temperature=0, extra={"ignore_eos": True}).text
+    assert decoder.usage.completion_tokens == 200
+    with pytest.raises(ContextOverflowError):
+        decoder.complete("red" + " red" * (CONTEXT - 1), 200)
 
 
 ASKED, SYSTEM = Message("user", "How is the weather in Paris?"), Message("system", TEN_MEGABYTES)

@@ -20,7 +20,7 @@ from agentkit.runners.local.catalog import DEFAULT
 from agentkit.runners.local.decoder import Decoder
 from agentkit.runners.local.engine import Load
 from agentkit.runners.local.llama_cpp import LlamaCpp
-from agentkit.runners.local.prompting import Prompter, chat_prompt, prompter_of, raw_prompt
+from agentkit.runners.local.prompting import Prompter, chat_prompt, prompter_of, raw_text
 from agentkit.runners.local.shared import claim, release
 from agentkit.runners.local.templating.built_in import BUILT_IN
 from agentkit.runners.local.templating.folding import fold
@@ -160,17 +160,15 @@ def test_odd_characters_are_part_of_the_prompt(decoder: Decoder, text: str) -> N
 @pytest.mark.real
 def test_a_raw_prompt_goes_unchanged(decoder: Decoder) -> None:
     text = "<|im_start|>user\nHi<|im_end|>\n"
-    prompt = raw_prompt(decoder, [Message("system", "Be brief."), Message("user", text)])
-    assert prompt == decoder.engine.tokens(text, marks=True)
-    assert decoder.engine.tokens("<|im_start|>", marks=True)[0] == prompt[0]
+    assert raw_text(decoder, [Message("system", "Be brief."), Message("user", text)]) == text
 
 
 @pytest.mark.real
 def test_a_raw_prompt_must_be_there_and_fit(decoder: Decoder) -> None:
     with pytest.raises(BadRequestError, match="needs a message of the user"):
-        raw_prompt(decoder, [Message("system", "Be brief.")])
+        raw_text(decoder, [Message("system", "Be brief.")])
     with pytest.raises(ContextOverflowError):
-        raw_prompt(decoder, [Message("user", "a b " * 1000)])
+        decoder.complete(raw_text(decoder, [Message("user", "a b " * 1000)]), 8)
 
 
 @pytest.mark.parametrize(

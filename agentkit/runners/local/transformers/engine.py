@@ -87,18 +87,20 @@ class Transformers:
         shown = task.extra.get(SHOWN, ())
         if not isinstance(shown, (list, tuple)) or not all(isinstance(mark, str) for mark in shown):
             raise BadRequestError(f"{SHOWN}={shown!r} must be a list of tokens.")
+        given = task.prompt
+        prompt = self.tokens(given, start=True, marks=True) if isinstance(given, str) else list(given)
         mask = self._grammars().matcher(task.grammar) if task.grammar else None
         results: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        row = Row(task.prompt, task.sampling, mask, self._place(task.adapter), self._ends, results.put)
+        row = Row(prompt, task.sampling, mask, self._place(task.adapter), self._ends, results.put)
         name = next(self._names)
         batcher = self._running()
-        batcher.add(name, list(task.prompt), task.max_tokens, self._ends, row, results.put)
+        batcher.add(name, prompt, task.max_tokens, self._ends, row, results.put)
         finished = False
         try:
             finished, complete = self._read(task, row, results, batcher, on_text, stopped)
         finally:
             batcher.drop(name, cancel=not finished)
-        return End(complete, len(task.prompt) - row.cached, row.cached, len(row.written))
+        return End(complete, len(prompt) - row.cached, row.cached, len(row.written))
 
     def _read(
         self, task: Task, row: Any, results: Any, batcher: Any, on_text: Callable[[str], object], stopped: Any
