@@ -147,6 +147,10 @@ class Decoder:
         self._count(end)
         return total
 
+    def recall(self, tokens: int) -> None:
+        """Count tokens as read whose reading is remembered from an earlier request."""
+        self._cached = max(self._cached, tokens)
+
     def _mark(self) -> None:
         if self.first_token is None:
             self.first_token = time.monotonic() - self._begun

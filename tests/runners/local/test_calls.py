@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentkit import Agent, Tool, tool
-from agentkit.generation import Request, Sampling
+from agentkit.generation import Finish, Request, Sampling
 from agentkit.messages import Message, ToolCall, ToolSpec
 from agentkit.runners.local import LocalRunner
 
@@ -136,3 +136,17 @@ async def test_every_call_parses_and_validates(
     assert calls
     for call in calls:
         jsonschema.validate(json.loads(call.arguments), parameters)
+
+
+async def test_a_call_that_is_remembered_counts_what_was_read_for_it(runner: LocalRunner, anyio_backend: str) -> None:
+    """Its second time costs no computation; a usage of zeros would say that nothing was asked."""
+    asked = Message("user", f"What is the weather in {'Oslo' if anyio_backend == 'trio' else 'Rome'}?")
+    request = Request([asked], (weather.spec,), sampling=Sampling(max_tokens=8))
+    usages = []
+    for _ in range(2):
+        async with aclosing(runner.generate(request)) as deltas:
+            usages += [delta.usage async for delta in deltas if isinstance(delta, Finish)]
+    first, again = usages
+    assert first.prompt_tokens > first.cached_tokens
+    assert again.prompt_tokens == again.cached_tokens > 0
+    assert again.completion_tokens == 0

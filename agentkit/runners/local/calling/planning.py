@@ -67,7 +67,8 @@ class Planner:
 
     def calls(self, decoder: Decoder, step: Step) -> list[dict[str, Any]]:
         """The arguments of each call of a step; every one satisfies the tool's schema."""
-        return self.once(("calls", key_of(step.tool), step.source), lambda: _calls(decoder, step.tool, step.source))
+        key = ("calls", key_of(step.tool), step.source)
+        return self._answer(decoder, key, lambda: _calls(decoder, step.tool, step.source))
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
         """What some work gave the last time, today; it is done where that is not known."""
@@ -82,9 +83,17 @@ class Planner:
                 del self._known[next(iter(self._known))]
         return result
 
+    def _answer(self, decoder: Decoder, key: Hashable, ask: Callable[[], T]) -> T:
+        """What the model answers, or answered the last time: then what it read counts, as not computed again."""
+        before = decoder.usage.prompt_tokens
+        result, tokens = self.once(key, lambda: (ask(), decoder.usage.prompt_tokens - before))
+        if decoder.usage.prompt_tokens == before:
+            decoder.recall(tokens)
+        return result
+
     def _step(self, decoder: Decoder, clause: Clause, tools: Sequence[ToolSpec], *, must: bool = False) -> list[Step]:
         key = ("rank", clause.text, *(key_of(tool) for tool in tools))
-        choices: list[Choice] = self.once(key, lambda: rank(decoder, tools, clause.text))
+        choices: list[Choice] = self._answer(decoder, key, lambda: rank(decoder, tools, clause.text))
         best = choices[0]
         return [Step(best.tool, clause, clause.text)] if must or best.score > 0 else []
 
