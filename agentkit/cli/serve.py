@@ -66,6 +66,7 @@ def serve(
         if find_spec(module) is None:
             raise MissingDependencyError(module, "serve")
     from ..server.assembly import assemble
+    from ..server.error_log import log_errors
     from ..server.naming import Options
     from ..server.serving import listen, url_of
     from ..server.serving import serve as serve_until_told
@@ -81,6 +82,7 @@ def serve(
         state.background.append(recording.keep_saving)
     app = assemble(state, load_tools(tools or ()), "off" if quiet else access_log)
     listener = listen(settings)
+    log_errors(access_log)
     for item in served:
         _fetch_for(item)
     url, names = url_of(listener), [item.card.name for item in served]

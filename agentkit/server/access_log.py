@@ -43,10 +43,18 @@ def access_log(form: LogFormat, stream: TextIO | None = None) -> Callable[[str, 
     return log
 
 
+def timestamp(seconds: float) -> str:
+    """A point in time, in seconds since 1970, as text in UTC.
+
+    >>> timestamp(0.5)
+    '1970-01-01T00:00:00.500Z'
+    """
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{int(seconds % 1 * 1000):03}Z"
+
+
 def _row(method: str, path: str, visit: Visit) -> dict[str, Any]:
-    now = time.time()
     row = {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03}Z",
+        "time": timestamp(time.time()),
         "method": _plain(method),
         "path": _plain(path),
         "status": visit.status or None,
