@@ -115,7 +115,7 @@ async def test_a_sequential_tool_waits_alone() -> None:
 async def test_the_deadline_ends_the_waiting_and_says_that_nothing_ran() -> None:
     calls = [call("look", path="a"), call("delete", path="b")]
     with Scripted([calls, "What I have."]) as runner, anyio.fail_after(30):
-        result = await Agent(runner, tools=[look, delete], approve=forever, deadline=0.5).run("go")
+        result = await Agent(runner, tools=[look, delete], approve=forever, deadline=2).run("go")
     assert (result.stop_reason, result.response) == ("deadline", "What I have.")
     assert contents(result.messages)[0] == "saw a"
     assert contents(result.messages)[1].startswith("Not run")

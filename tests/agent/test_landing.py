@@ -56,7 +56,7 @@ async def test_max_turns_lands_with_a_last_answer_without_tools() -> None:
 async def test_the_deadline_interrupts_the_model_and_leaves_time_to_land() -> None:
     with Scripted([Reply("too late", delay=60), "What I have."]) as runner:
         started = time.monotonic()
-        result = await Agent(runner, deadline=0.5).run("go")
+        result = await Agent(runner, deadline=2).run("go")
     assert (result.stop_reason, result.response) == ("deadline", "What I have.")
     assert time.monotonic() - started < 30
     check_valid(result.messages)
@@ -65,7 +65,7 @@ async def test_the_deadline_interrupts_the_model_and_leaves_time_to_land() -> No
 async def test_the_deadline_interrupts_tools_and_keeps_what_is_finished() -> None:
     calls = [call("add", a=1, b=2), call("wait", seconds=60)]
     with Scripted([calls, "What I have."]) as runner:
-        result = await Agent(runner, tools=[add, wait], deadline=0.5).run("go")
+        result = await Agent(runner, tools=[add, wait], deadline=2).run("go")
     contents = [message.content for message in result.messages if message.role == "tool"]
     assert contents[0] == "3"
     assert contents[1].startswith("Interrupted")

@@ -204,7 +204,7 @@ def test_a_request_that_takes_too_long_is_ended(serve: Serve, stream: bool) -> N
 
 def test_a_stream_that_takes_too_long_is_ended(serve: Serve) -> None:
     runner = Endless()
-    answer = ask(serve(runner, deadline=0.3).address, body=STREAM)
+    answer = ask(serve(runner, deadline=1.5).address, body=STREAM)
     assert frames(answer.body)[-1]["errors"][0]["code"] == 3046
     assert texts(answer.body).startswith("word word ")
     until(lambda: runner.running == 0)
