@@ -12,10 +12,8 @@ from anyio.to_thread import run_sync
 from ..errors import ConfigurationError
 from ..runners import as_runner
 from ..runners.base import Runner
-from ..testing import Cassette
+from ..testing.cassette import Cassette, stand_ins_of
 
-REMOTE = ("openai", "workers-ai")
-"""Kinds of runners that ask a server, and so can be recorded."""
 PAUSE = 1.0
 """Seconds between two looks at whether there is something new to write."""
 _log = logging.getLogger("agentkit.server")
@@ -50,8 +48,7 @@ class Recording:
         Raises:
             ConfigurationError: The string names none, or an option is wrong.
         """
-        kind = "workers-ai" if string.startswith("@") else string.partition(":")[0]
-        if kind not in REMOTE:
+        if stand_ins_of(string) is None:
             return as_runner(string, **options)
         return self._cassette.runner(string, **options)
 

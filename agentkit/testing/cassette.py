@@ -27,6 +27,11 @@ HOW = "pytest --record-cassettes, or agentkit serve --record FILE."
 AGAIN = f"Record it again: {HOW}"
 
 
+def stand_ins_of(name: str) -> dict[str, str] | None:
+    """The row of `STAND_INS` for a runner string; None where the runner asks no server, and cannot be recorded."""
+    return STAND_INS.get("workers-ai" if name.startswith("@") else name.partition(":")[0])
+
+
 @dataclass(slots=True)
 class _Take:
     """One recorded request and its reply."""
@@ -85,10 +90,10 @@ class Cassette:
             name: A runner string, for example `openai:gpt-4o-mini` or `@cf/meta/llama-3.1-8b-instruct`.
             options: Of the runner.
         """
-        kind = "workers-ai" if name.startswith("@") else name.partition(":")[0]
-        if kind not in STAND_INS:
+        stand_ins = stand_ins_of(name)
+        if stand_ins is None:
             raise ConfigurationError(f"{name!r} asks no server: there is nothing to record.", hint="Use it as it is.")
-        needed = {} if self.record else STAND_INS[kind]
+        needed = {} if self.record else stand_ins
         return as_runner(name, client=self.client, **needed | options)
 
     def replay(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
